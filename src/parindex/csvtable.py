@@ -1,0 +1,194 @@
+"""Strict reading of CSV files: bytes, header, rows, and the numbers in their cells.
+
+A file is UTF-8 with or without a BOM, separated by ``,`` or ``;`` (told by the header), with
+decimals written throughout with a dot or throughout with a comma. Whatever could be read in two
+ways is refused (contract, section 1).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from operator import itemgetter
+from typing import BinaryIO, Final
+
+from parindex.errors import Problems
+
+MAX_BYTES: Final = 1 << 30
+MAX_COLUMNS: Final = 64
+
+Row = tuple[str, ...]
+
+_BOM: Final = b"\xef\xbb\xbf"
+_VOWELS: Final = frozenset(b"aeiouyAEIOUY\xf4\xf6\xd4\xd6")
+_DOT: Final = re.compile(r"-?[0-9]{1,30}\.[0-9]{1,30}")
+_COMMA: Final = re.compile(r"-?[0-9]{1,30},[0-9]{1,30}")
+_THOUSANDS: Final = re.compile(
+    r"-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3})+[.,][0-9]+|-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3}){2,}"
+)
+_COULD_BE_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+
+
+class CsvFile:
+    """One CSV file as rows of cells in the order the caller asks for.
+
+    ``required`` columns must stand in the header, ``optional`` ones may (an absent one reads as
+    empty), any other is refused. Problems go onto ``problems``; when the header is unusable
+    :meth:`rows` yields nothing.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        required: Sequence[str],
+        optional: Sequence[str] = (),
+        problems: Problems,
+    ) -> None:
+        self.problems = problems
+        self.separator = ","
+        self._lines_read = 0
+        self._stream = stream
+        self._wanted = (*required, *optional)
+        self._required = frozenset(required)
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Each row with the line it ends on; wholly empty rows are passed over."""
+        lines = self._lines()
+        header = next(lines, None)
+        if header is None:
+            self.problems.add("csv.empty", columns=",".join(self._wanted))
+            return
+        in_order = self._read_header(header)
+        if in_order is None:
+            return
+        arrange, width = in_order
+        reader = csv.reader(lines, delimiter=self.separator, strict=True)
+        try:
+            for cells in reader:
+                if len(cells) == width:
+                    yield self._lines_read, arrange(cells)
+                elif cells:
+                    self.problems.add(
+                        "csv.ragged", line=self._lines_read, expected=width, got=len(cells)
+                    )
+        except csv.Error as error:
+            self.problems.add("csv.quotes", line=self._lines_read, detail=error)
+
+    def _lines(self) -> Iterator[str]:
+        for number, raw in enumerate(self._stream, 1):
+            self._lines_read = number
+            if number == 1:
+                raw = raw.removeprefix(_BOM)  # noqa: PLW2901 - the same line without its mark
+            try:
+                line = raw.decode("utf-8")
+            except UnicodeDecodeError:
+                self.problems.add("csv.encoding", line=number, got=name_encoding(raw))
+                return
+            if "\0" in line:
+                self.problems.add("csv.nul", line=number)
+                return
+            # Excel on a Mac and some typing tools write decomposed letters.
+            yield line if line.isascii() else unicodedata.normalize("NFC", line)
+
+    def _read_header(self, line: str) -> tuple[Callable[[list[str]], Row], int] | None:
+        if line.count(";") > line.count(","):
+            self.separator = ";"
+        width = line.count(self.separator) + 1
+        if width > MAX_COLUMNS:
+            self.problems.add("csv.too_many_columns", line=1, limit=MAX_COLUMNS, got=width)
+            return None
+        names = [name.strip().strip('"') for name in line.rstrip("\r\n").split(self.separator)]
+        sound = True
+        for name in names:
+            if name not in self._wanted or names.count(name) > 1:
+                code = "csv.unknown_column" if name not in self._wanted else "csv.repeated_column"
+                self.problems.add(code, line=1, got=name, columns=", ".join(self._wanted))
+                sound = False
+        for name in sorted(self._required - set(names)):
+            self.problems.add("csv.missing_column", line=1, column=name)
+            sound = False
+        return (_arranger(names, self._wanted), width) if sound else None
+
+
+def _arranger(names: list[str], wanted: Sequence[str]) -> Callable[[list[str]], Row]:
+    if names == list(wanted):
+        return tuple
+    # An absent optional column reads the empty cell that is put behind the row.
+    pick = itemgetter(*[names.index(name) if name in names else -1 for name in wanted])
+
+    def arrange(cells: list[str]) -> Row:
+        cells.append("")
+        picked: Row = pick(cells)
+        return picked
+
+    return arrange
+
+
+def name_encoding(raw: bytes) -> str:
+    """A guess at what bytes that are not UTF-8 are: ``TCVN3``, ``VNI``, ``UTF-16`` or ``?``.
+
+    VNI puts a mark *after* an ordinary vowel; TCVN3 (ABC) puts one high byte *instead of* it.
+
+    >>> name_encoding(b"S\\xeb N\\xe9i v\\xf4"), name_encoding(b"So\\xfb Noa\\xe4i vu\\xef")
+    ('TCVN3', 'VNI')
+    """
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "UTF-16"
+    high = [position for position, byte in enumerate(raw) if byte >= 0x80]
+    after_vowel = sum(position > 0 and raw[position - 1] in _VOWELS for position in high)
+    if 2 * after_vowel > len(high):
+        return "VNI"
+    in_tcvn3 = sum(0xA1 <= raw[position] <= 0xAE or raw[position] >= 0xB5 for position in high)
+    return "TCVN3" if in_tcvn3 == len(high) else "?"
+
+
+class Numbers:
+    """Reads the decimals of one file and holds the file to one decimal mark.
+
+    ``1,234`` may be a decimal or a thousand: it is read as a decimal only when another cell of
+    the file shows a comma that can be nothing else, and so is ``1.234`` in a file separated by
+    ``;`` (where Vietnamese and other European spreadsheets write 1.234 for a thousand).
+    """
+
+    def __init__(self, file: CsvFile) -> None:
+        self._file = file
+        self._mark = ""
+        self._mark_line = 0
+        self._doubtful: tuple[int, str] | None = None
+        self._sure = False
+
+    def read(self, cell: str, line: int, column: str) -> Decimal | None:
+        """The number in a cell, or None with a problem noted."""
+        problems = self._file.problems
+        if cell.isascii() and cell.isdigit() and len(cell) <= 30:
+            return Decimal(cell)
+        if _THOUSANDS.fullmatch(cell):
+            problems.add("number.thousands", line=line, column=column, got=cell)
+            return None
+        mark = "." if _DOT.fullmatch(cell) else "," if _COMMA.fullmatch(cell) else ""
+        if not mark:
+            if cell.startswith("-") and cell[1:].isascii() and cell[1:].isdigit():
+                return Decimal(cell[:40])
+            problems.add("number.not_a_number", line=line, column=column, got=cell[:60])
+            return None
+        if self._mark and mark != self._mark:
+            problems.add(
+                "number.mixed", line=line, column=column, got=cell, first_line=self._mark_line
+            )
+            return None
+        self._mark, self._mark_line = mark, self._mark_line or line
+        if _COULD_BE_THOUSANDS.fullmatch(cell) and (mark == "," or self._file.separator == ";"):
+            self._doubtful = self._doubtful or (line, cell)
+        else:
+            self._sure = True
+        return Decimal(cell.replace(",", "."))
+
+    def finish(self) -> None:
+        """Refuse a file whose only decimals could as well be thousands."""
+        if self._doubtful and not self._sure:
+            line, cell = self._doubtful
+            self._file.problems.add("number.ambiguous", line=line, got=cell)
