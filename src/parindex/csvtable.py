@@ -19,13 +19,15 @@ from parindex.errors import Problems
 
 MAX_BYTES: Final = 1 << 30
 MAX_COLUMNS: Final = 64
+MAX_DIGITS: Final = 15
 
 Row = tuple[str, ...]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _VOWELS: Final = frozenset(b"aeiouyAEIOUY\xf4\xf6\xd4\xd6")
-_DOT: Final = re.compile(r"-?[0-9]{1,30}\.[0-9]{1,30}")
-_COMMA: Final = re.compile(r"-?[0-9]{1,30},[0-9]{1,30}")
+_NEGATIVE: Final = re.compile(r"-[0-9]{1,15}")
+_DOT: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,20}")
+_COMMA: Final = re.compile(r"-?[0-9]{1,15},[0-9]{1,20}")
 _THOUSANDS: Final = re.compile(
     r"-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3})+[.,][0-9]+|-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3}){2,}"
 )
@@ -51,22 +53,22 @@ class CsvFile:
         self.problems = problems
         self.separator = ","
         self._lines_read = 0
-        self._stream = stream
         self._wanted = (*required, *optional)
-        self._required = frozenset(required)
+        self._lines = self._decoded(stream)
+        self._arrange: Callable[[list[str]], Row] | None = None
+        self._width = 0
+        header = next(self._lines, None)
+        if header is not None:
+            self._read_header(header, frozenset(required))
+        elif not self._lines_read:
+            problems.add("csv.empty", columns=",".join(self._wanted))
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Each row with the line it ends on; wholly empty rows are passed over."""
-        lines = self._lines()
-        header = next(lines, None)
-        if header is None:
-            self.problems.add("csv.empty", columns=",".join(self._wanted))
+        arrange, width = self._arrange, self._width
+        if arrange is None:
             return
-        in_order = self._read_header(header)
-        if in_order is None:
-            return
-        arrange, width = in_order
-        reader = csv.reader(lines, delimiter=self.separator, strict=True)
+        reader = csv.reader(self._lines, delimiter=self.separator, strict=True)
         try:
             for cells in reader:
                 if len(cells) == width:
@@ -78,8 +80,8 @@ class CsvFile:
         except csv.Error as error:
             self.problems.add("csv.quotes", line=self._lines_read, detail=error)
 
-    def _lines(self) -> Iterator[str]:
-        for number, raw in enumerate(self._stream, 1):
+    def _decoded(self, stream: BinaryIO) -> Iterator[str]:
+        for number, raw in enumerate(stream, 1):
             self._lines_read = number
             if number == 1:
                 raw = raw.removeprefix(_BOM)  # noqa: PLW2901 - the same line without its mark
@@ -94,13 +96,13 @@ class CsvFile:
             # Excel on a Mac and some typing tools write decomposed letters.
             yield line if line.isascii() else unicodedata.normalize("NFC", line)
 
-    def _read_header(self, line: str) -> tuple[Callable[[list[str]], Row], int] | None:
+    def _read_header(self, line: str, required: frozenset[str]) -> None:
         if line.count(";") > line.count(","):
             self.separator = ";"
         width = line.count(self.separator) + 1
         if width > MAX_COLUMNS:
             self.problems.add("csv.too_many_columns", line=1, limit=MAX_COLUMNS, got=width)
-            return None
+            return
         names = [name.strip().strip('"') for name in line.rstrip("\r\n").split(self.separator)]
         sound = True
         for name in names:
@@ -108,10 +110,11 @@ class CsvFile:
                 code = "csv.unknown_column" if name not in self._wanted else "csv.repeated_column"
                 self.problems.add(code, line=1, got=name, columns=", ".join(self._wanted))
                 sound = False
-        for name in sorted(self._required - set(names)):
+        for name in sorted(required - set(names)):
             self.problems.add("csv.missing_column", line=1, column=name)
             sound = False
-        return (_arranger(names, self._wanted), width) if sound else None
+        if sound:
+            self._arrange, self._width = _arranger(names, self._wanted), width
 
 
 def _arranger(names: list[str], wanted: Sequence[str]) -> Callable[[list[str]], Row]:
@@ -154,8 +157,9 @@ class Numbers:
     ``;`` (where Vietnamese and other European spreadsheets write 1.234 for a thousand).
     """
 
-    def __init__(self, file: CsvFile) -> None:
-        self._file = file
+    def __init__(self, *, separator: str, problems: Problems) -> None:
+        self._separator = separator
+        self._problems = problems
         self._mark = ""
         self._mark_line = 0
         self._doubtful: tuple[int, str] | None = None
@@ -163,16 +167,16 @@ class Numbers:
 
     def read(self, cell: str, line: int, column: str) -> Decimal | None:
         """The number in a cell, or None with a problem noted."""
-        problems = self._file.problems
-        if cell.isascii() and cell.isdigit() and len(cell) <= 30:
+        problems = self._problems
+        if cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS:
             return Decimal(cell)
         if _THOUSANDS.fullmatch(cell):
             problems.add("number.thousands", line=line, column=column, got=cell)
             return None
         mark = "." if _DOT.fullmatch(cell) else "," if _COMMA.fullmatch(cell) else ""
         if not mark:
-            if cell.startswith("-") and cell[1:].isascii() and cell[1:].isdigit():
-                return Decimal(cell[:40])
+            if _NEGATIVE.fullmatch(cell):
+                return Decimal(cell)
             problems.add("number.not_a_number", line=line, column=column, got=cell[:60])
             return None
         if self._mark and mark != self._mark:
@@ -181,7 +185,7 @@ class Numbers:
             )
             return None
         self._mark, self._mark_line = mark, self._mark_line or line
-        if _COULD_BE_THOUSANDS.fullmatch(cell) and (mark == "," or self._file.separator == ";"):
+        if _COULD_BE_THOUSANDS.fullmatch(cell) and (mark == "," or self._separator == ";"):
             self._doubtful = self._doubtful or (line, cell)
         else:
             self._sure = True
@@ -191,4 +195,4 @@ class Numbers:
         """Refuse a file whose only decimals could as well be thousands."""
         if self._doubtful and not self._sure:
             line, cell = self._doubtful
-            self._file.problems.add("number.ambiguous", line=line, got=cell)
+            self._problems.add("number.ambiguous", line=line, got=cell)

@@ -12,11 +12,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-_DECIMAL: Final = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A decimal written with a dot and at most 30 digits a side, or None.
+    """A decimal written with a dot, up to 15 digits before it and 20 behind, or None.
+
+    So bounded, the differences that are taken in decimals stay within their 28 digits.
 
     >>> parse_decimal("1.50"), parse_decimal("1E5"), parse_decimal("1,5")
     (Decimal('1.50'), None, None)

@@ -252,14 +252,6 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
-def plain_text(tree: Tree, problems: Problems, *, about: str) -> str:
-    """A tree that must be text."""
-    if isinstance(tree.value, str) and tree.value.strip():
-        return tree.value
-    problems.add("yaml.not_text", line=tree.line, key=about)
-    return ""
-
-
 def is_nfc(text: str) -> bool:
     """Whether text is in Unicode Normalisation Form C, as the law's texts must be."""
     return unicodedata.is_normalized("NFC", text)

@@ -1,0 +1,250 @@
+"""The rows of entries.csv, each held to its item's rule and scored; streamed, never collected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import BinaryIO, Final, NamedTuple
+
+from parindex.criteria.model import CriteriaSet, Item, Policies
+from parindex.criteria.rules import Options, Reads, Source, allows_over_100, reads
+from parindex.csvtable import CsvFile, Numbers, Row
+from parindex.errors import Problems
+from parindex.scoring.evaluate import NoneDueError, Scorer
+from parindex.scoring.inputs import SELF_STAGE, AssessedUnit, Quantity
+from parindex.scoring.trace import Score
+
+KEY_COLUMNS: Final = ("unit", "item", "stage")
+QUANTITY_COLUMNS: Final = (
+    "numerator", "denominator", "value", "count", "option", "points", "veto", "not_applicable",
+    "reason",
+)  # fmt: skip
+COLUMNS: Final = KEY_COLUMNS + QUANTITY_COLUMNS
+_READ_FROM: Final = {
+    Reads.RATIO: ("numerator", "denominator", "value"),
+    Reads.VALUE: ("value",),
+    Reads.COUNT: ("count",),
+    Reads.OPTION: ("option",),
+    Reads.POINTS: ("points",),
+}
+_ENTERED: Final = frozenset({Source.APPRAISAL, Source.EXTERNAL})
+# Beyond this many different rows of one item, remembering them costs more than it saves.
+_REMEMBERED: Final = 20_000
+
+
+class EntryRow(NamedTuple):
+    """One accepted row: the positions of its unit, item and stage, what it says, its score."""
+
+    unit: int
+    item: int
+    stage: int
+    quantity: Quantity
+    score: Score
+    line: int
+
+
+class QuantityReader:
+    """Reads what a row says of one item; everything the contract refuses is noted."""
+
+    def __init__(self, item: Item, policies: Policies, *, numbers: Numbers, problems: Problems):
+        self.item = item
+        self.scorer = Scorer(item, policies)
+        self._numbers = numbers
+        self._problems = problems
+        self._reads = reads(item.rule)
+        self._over_100 = allows_over_100(item.rule)
+        self._options = (
+            frozenset(dict(item.rule.points)) if isinstance(item.rule, Options) else frozenset()
+        )
+        self._foreign = [
+            (at, column)
+            for at, column in enumerate(QUANTITY_COLUMNS[:6])
+            if column not in _READ_FROM[self._reads]
+        ]
+
+    def read(self, cells: Row, line: int) -> tuple[Quantity, Score] | None:
+        """What the cells of QUANTITY_COLUMNS say and the score, or None with problems noted."""
+        before = len(self._problems.found)
+        veto = self._yes("veto", cells[6], line)
+        not_applicable = self._yes("not_applicable", cells[7], line)
+        reason = cells[8]
+        if not_applicable and not reason.strip():
+            self._note("entry.no_reason", line)
+        if veto and self.item.zero_if is None:
+            self._note("entry.no_guard", line)
+        for at, column in self._foreign:
+            if cells[at]:
+                columns = ", ".join(_READ_FROM[self._reads])
+                self._note("entry.not_read", line, column=column, columns=columns)
+        quantity = self._quantity(cells, line)
+        if quantity is None and not (veto or not_applicable):
+            self._note("entry.empty", line, columns=", ".join(_READ_FROM[self._reads]))
+        if len(self._problems.found) > before:
+            return None
+        quantity = (quantity or Quantity())._replace(
+            veto=veto, not_applicable=not_applicable, reason=reason
+        )
+        try:
+            return quantity, self.scorer.score(quantity)
+        except NoneDueError:
+            self._note("entry.none_due", line)
+            return None
+
+    def _note(self, code: str, line: int, **values: object) -> None:
+        self._problems.add(code, line=line, of=self.item.code, **values)
+
+    def _yes(self, column: str, cell: str, line: int) -> bool:
+        if cell not in {"", "yes", "no"}:
+            self._note("entry.not_yes_or_no", line, column=column, got=cell[:60])
+        return cell == "yes"
+
+    def _quantity(self, cells: Row, line: int) -> Quantity | None:
+        """What the rule reads of the cells; None where they say nothing or something is wrong."""
+        numerator, denominator, value, count, option, points, *_ = cells
+        if self._reads is Reads.OPTION:
+            return self._option(option, line) if option else None
+        if self._reads is Reads.POINTS:
+            return self._points(points, line) if points else None
+        if self._reads is Reads.COUNT:
+            return self._count(count, line) if count else None
+        if value:
+            if self._reads is Reads.RATIO and (numerator or denominator):
+                self._note("entry.pair_and_value", line)
+                return None
+            return self._value(value, line)
+        if not numerator and not denominator:
+            return None
+        if not numerator or not denominator:
+            self._note("entry.half_a_pair", line)
+            return Quantity()
+        return self._pair(numerator, denominator, line)
+
+    def _number(self, column: str, cell: str, line: int) -> Decimal:
+        number = self._numbers.read(cell, line, column)
+        if number is not None and number.is_signed():
+            self._note("entry.negative", line, column=column, got=cell)
+        return Decimal(0) if number is None else number
+
+    def _option(self, option: str, line: int) -> Quantity:
+        if option not in self._options:
+            options = " | ".join(dict(self.item.rule.points)) if self._options else ""
+            self._note("entry.unknown_option", line, got=option[:60], options=options)
+        return Quantity(option=option)
+
+    def _points(self, cell: str, line: int) -> Quantity:
+        points = self._number("points", cell, line)
+        if points > self.item.max_points:
+            self._note("entry.above_maximum", line, got=cell, max=self.item.max_points)
+        return Quantity(points=points)
+
+    def _count(self, cell: str, line: int) -> Quantity:
+        count = self._number("count", cell, line)
+        if count != count.to_integral_value():
+            self._note("entry.not_whole", line, got=cell)
+        return Quantity(count=int(count))
+
+    def _value(self, cell: str, line: int) -> Quantity:
+        is_ratio = self._reads is Reads.RATIO
+        # People type 98,7% where a ratio in percent is asked for (domain.md, invariant 11).
+        value = self._number("value", cell.removesuffix("%").rstrip() if is_ratio else cell, line)
+        if is_ratio and value > 100 and not self._over_100:
+            self._note("entry.over_100", line, got=cell)
+        return Quantity(value=value)
+
+    def _pair(self, numerator: str, denominator: str, line: int) -> Quantity:
+        above = self._number("numerator", numerator, line)
+        below = self._number("denominator", denominator, line)
+        if above > below and not self._over_100:
+            self._note("entry.numerator_above", line, got=f"{numerator} / {denominator}")
+        return Quantity(numerator=above, denominator=below)
+
+
+class EntryReader:
+    """The rows of one entries file against the round's stages, units and criteria sets."""
+
+    def __init__(
+        self,
+        *,
+        stages: Sequence[str],
+        units: Sequence[AssessedUnit],
+        criteria: Mapping[str, CriteriaSet],
+        problems: Problems,
+    ) -> None:
+        self._stages = {stage: at for at, stage in enumerate(stages)}
+        self._self = self._stages.get(SELF_STAGE, -1)
+        self._problems = problems
+        self._units = {unit.id: (at, unit.group) for at, unit in enumerate(units)}
+        self._items = {
+            group: {item.code: (at, item) for at, item in enumerate(one.items())}
+            for group, one in criteria.items()
+        }
+        self._policies = {group: one.policies for group, one in criteria.items()}
+        # One flag a unit, item and stage: whether its row was seen.
+        self._seen = [
+            bytearray(len(self._items[unit.group]) * len(self._stages)) for unit in units
+        ]
+
+    def rows(self, stream: BinaryIO) -> Iterator[EntryRow]:
+        """Each row that stands; what does not is noted, with its line."""
+        problems = self._problems
+        file = CsvFile(stream, required=KEY_COLUMNS, optional=QUANTITY_COLUMNS, problems=problems)
+        numbers = Numbers(separator=file.separator, problems=problems)
+        readers = {
+            group: {
+                code: (
+                    at,
+                    item.source in _ENTERED,
+                    item.source is Source.EXTERNAL,
+                    QuantityReader(
+                        item, self._policies[group], numbers=numbers, problems=problems
+                    ).read,
+                    {},
+                )
+                for code, (at, item) in items.items()
+            }
+            for group, items in self._items.items()
+        }
+        stages, n_stages, units, seen = self._stages, len(self._stages), self._units, self._seen
+        remembered: dict[Row, tuple[Quantity, Score] | None]
+        for line, row in file.rows():
+            unit, code, stage = row[:3]
+            try:
+                unit_at, group = units[unit]
+                item_at, entered, external, read, remembered = readers[group][code]
+                stage_at = stages[stage]
+            except KeyError:
+                self._unknown(row, line)
+                continue
+            slot = item_at * n_stages + stage_at
+            if seen[unit_at][slot]:
+                problems.add("entry.repeated", line=line, unit=unit, item=code, stage=stage)
+                continue
+            seen[unit_at][slot] = 1
+            cells = row[3:]
+            answer = remembered.get(cells)
+            if answer is None:
+                answer = read(cells, line)
+                if answer is None:
+                    continue
+                if len(remembered) < _REMEMBERED:
+                    remembered[cells] = answer
+            quantity, score = answer
+            if not entered and (not quantity.not_applicable or any(cells[:7])):
+                problems.add("entry.not_entered", line=line, of=code)
+                continue
+            if external and stage_at == self._self:
+                problems.add("entry.self_on_external", line=line, of=code)
+                continue
+            yield EntryRow(unit_at, item_at, stage_at, quantity, score, line)
+        numbers.finish()
+
+    def _unknown(self, row: Row, line: int) -> None:
+        unit, code, stage = row[:3]
+        if unit not in self._units:
+            self._problems.add("entry.unknown_unit", line=line, got=unit[:60])
+        elif code not in self._items[self._units[unit][1]]:
+            group = self._units[unit][1]
+            self._problems.add("entry.unknown_item", line=line, got=code[:60], group=group)
+        else:
+            known = ", ".join(self._stages)
+            self._problems.add("entry.unknown_stage", line=line, got=stage[:60], stages=known)
