@@ -8,14 +8,16 @@ ways is refused (contract, section 1).
 from __future__ import annotations
 
 import csv
+import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from operator import itemgetter
 from typing import BinaryIO, Final
 
 from parindex.errors import Problems
+from parindex.points import Number
 
 MAX_BYTES: Final = 1 << 30
 MAX_COLUMNS: Final = 64
@@ -23,7 +25,7 @@ MAX_DIGITS: Final = 15
 
 Row = tuple[str, ...]
 
-_BOM: Final = b"\xef\xbb\xbf"
+_BLOCK: Final = 1 << 20
 _VOWELS: Final = frozenset(b"aeiouyAEIOUY\xf4\xf6\xd4\xd6")
 _NEGATIVE: Final = re.compile(r"-[0-9]{1,15}")
 _DOT: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,20}")
@@ -52,15 +54,15 @@ class CsvFile:
     ) -> None:
         self.problems = problems
         self.separator = ","
-        self._lines_read = 0
         self._wanted = (*required, *optional)
         self._lines = self._decoded(stream)
         self._arrange: Callable[[list[str]], Row] | None = None
         self._width = 0
+        before = len(problems.found)
         header = next(self._lines, None)
         if header is not None:
             self._read_header(header, frozenset(required))
-        elif not self._lines_read:
+        elif len(problems.found) == before:
             problems.add("csv.empty", columns=",".join(self._wanted))
 
     def rows(self) -> Iterator[tuple[int, Row]]:
@@ -71,30 +73,35 @@ class CsvFile:
         reader = csv.reader(self._lines, delimiter=self.separator, strict=True)
         try:
             for cells in reader:
+                # The reader does not count the header, which it never saw.
+                line = reader.line_num + 1
                 if len(cells) == width:
-                    yield self._lines_read, arrange(cells)
+                    if any(cells):
+                        yield line, arrange(cells)
                 elif cells:
-                    self.problems.add(
-                        "csv.ragged", line=self._lines_read, expected=width, got=len(cells)
-                    )
+                    self.problems.add("csv.ragged", line=line, expected=width, got=len(cells))
         except csv.Error as error:
-            self.problems.add("csv.quotes", line=self._lines_read, detail=error)
+            self.problems.add("csv.quotes", line=reader.line_num + 1, detail=error)
 
     def _decoded(self, stream: BinaryIO) -> Iterator[str]:
-        for number, raw in enumerate(stream, 1):
-            self._lines_read = number
-            if number == 1:
-                raw = raw.removeprefix(_BOM)  # noqa: PLW2901 - the same line without its mark
+        lines_before = 0
+        for block in _blocks(stream):
             try:
-                line = raw.decode("utf-8")
-            except UnicodeDecodeError:
-                self.problems.add("csv.encoding", line=number, got=name_encoding(raw))
+                text = block.decode("utf-8-sig" if not lines_before else "utf-8")
+            except UnicodeDecodeError as error:
+                line = block.count(b"\n", 0, error.start)
+                got = name_encoding(block.split(b"\n")[line])
+                self.problems.add("csv.encoding", line=lines_before + line + 1, got=got)
                 return
-            if "\0" in line:
-                self.problems.add("csv.nul", line=number)
+            if "\0" in text:
+                line = text.count("\n", 0, text.index("\0"))
+                self.problems.add("csv.nul", line=lines_before + line + 1)
                 return
-            # Excel on a Mac and some typing tools write decomposed letters.
-            yield line if line.isascii() else unicodedata.normalize("NFC", line)
+            if not text.isascii():
+                # Excel on a Mac and some typing tools write decomposed letters.
+                text = unicodedata.normalize("NFC", text)
+            lines_before += block.count(b"\n")
+            yield from io.StringIO(text, newline="\n")
 
     def _read_header(self, line: str, required: frozenset[str]) -> None:
         if line.count(";") > line.count(","):
@@ -131,6 +138,34 @@ def _arranger(names: list[str], wanted: Sequence[str]) -> Callable[[list[str]], 
     return arrange
 
 
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes in blocks of whole lines, so that a file of any size takes little memory."""
+    rest = b""
+    while block := stream.read(_BLOCK):
+        whole, feed, begun = (rest + block).rpartition(b"\n")
+        rest = begun
+        if feed:
+            yield whole + feed
+    if rest:
+        yield rest
+
+
+def csv_cell(text: str) -> str:
+    """A cell as it is written: quoted only where it must be.
+
+    >>> csv_cell("Sở Tài chính"), csv_cell('Sở "A", B')
+    ('Sở Tài chính', '"Sở ""A"", B"')
+    """
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """A row of cells as a line, with its line feed."""
+    return ",".join(map(csv_cell, cells)) + "\n"
+
+
 def name_encoding(raw: bytes) -> str:
     """A guess at what bytes that are not UTF-8 are: ``TCVN3``, ``VNI``, ``UTF-16`` or ``?``.
 
@@ -165,18 +200,18 @@ class Numbers:
         self._doubtful: tuple[int, str] | None = None
         self._sure = False
 
-    def read(self, cell: str, line: int, column: str) -> Decimal | None:
+    def read(self, cell: str, line: int, column: str) -> Number | None:
         """The number in a cell, or None with a problem noted."""
+        if cell.isdigit() and cell.isascii() and len(cell) <= MAX_DIGITS:
+            return int(cell)
         problems = self._problems
-        if cell.isascii() and cell.isdigit() and len(cell) <= MAX_DIGITS:
-            return Decimal(cell)
         if _THOUSANDS.fullmatch(cell):
             problems.add("number.thousands", line=line, column=column, got=cell)
             return None
         mark = "." if _DOT.fullmatch(cell) else "," if _COMMA.fullmatch(cell) else ""
         if not mark:
             if _NEGATIVE.fullmatch(cell):
-                return Decimal(cell)
+                return int(cell)
             problems.add("number.not_a_number", line=line, column=column, got=cell[:60])
             return None
         if self._mark and mark != self._mark:

@@ -12,6 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+# A whole number or a decimal: exact either way, and whole numbers are the faster.
+Number = int | Decimal
+
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from typing import BinaryIO, Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import BinaryIO, Final
 
 from parindex.criteria.model import CriteriaSet, Item, Policies
 from parindex.criteria.rules import Options, Reads, Source, allows_over_100, reads
 from parindex.csvtable import CsvFile, Numbers, Row
 from parindex.errors import Problems
+from parindex.points import Number
 from parindex.scoring.evaluate import NoneDueError, Scorer
 from parindex.scoring.inputs import SELF_STAGE, AssessedUnit, Quantity
 from parindex.scoring.trace import Score
@@ -32,15 +32,9 @@ _ENTERED: Final = frozenset({Source.APPRAISAL, Source.EXTERNAL})
 _REMEMBERED: Final = 20_000
 
 
-class EntryRow(NamedTuple):
-    """One accepted row: the positions of its unit, item and stage, what it says, its score."""
-
-    unit: int
-    item: int
-    stage: int
-    quantity: Quantity
-    score: Score
-    line: int
+# One accepted row: the positions of its unit, item and stage, what it says, its score, its line.
+# A plain tuple, since there are hundreds of thousands.
+EntryRow = tuple[int, int, int, Quantity, Score, int]
 
 
 class QuantityReader:
@@ -56,15 +50,38 @@ class QuantityReader:
         self._options = (
             frozenset(dict(item.rule.points)) if isinstance(item.rule, Options) else frozenset()
         )
+        self._columns = _READ_FROM[self._reads]
         self._foreign = [
-            (at, column)
-            for at, column in enumerate(QUANTITY_COLUMNS[:6])
-            if column not in _READ_FROM[self._reads]
+            at for at, column in enumerate(QUANTITY_COLUMNS[:6]) if column not in self._columns
         ]
+        self._quantity: Callable[[Row, int], Quantity | None] = {
+            Reads.OPTION: self._option,
+            Reads.POINTS: self._points,
+            Reads.COUNT: self._count,
+            Reads.VALUE: self._value,
+            Reads.RATIO: self._ratio,
+        }[self._reads]
 
     def read(self, cells: Row, line: int) -> tuple[Quantity, Score] | None:
         """What the cells of QUANTITY_COLUMNS say and the score, or None with problems noted."""
         before = len(self._problems.found)
+        for at in self._foreign:
+            if cells[at]:
+                self._not_read(QUANTITY_COLUMNS[at], line)
+        quantity = self._quantity(cells, line)
+        if cells[6] or cells[7] or cells[8]:
+            quantity = self._flagged(quantity, cells, line)
+        if quantity is None:
+            self._note("entry.empty", line, columns=", ".join(self._columns))
+        if quantity is None or len(self._problems.found) > before:
+            return None
+        try:
+            return quantity, self.scorer.score(quantity)
+        except NoneDueError:
+            self._note("entry.none_due", line)
+            return None
+
+    def _flagged(self, quantity: Quantity | None, cells: Row, line: int) -> Quantity | None:
         veto = self._yes("veto", cells[6], line)
         not_applicable = self._yes("not_applicable", cells[7], line)
         reason = cells[8]
@@ -72,23 +89,13 @@ class QuantityReader:
             self._note("entry.no_reason", line)
         if veto and self.item.zero_if is None:
             self._note("entry.no_guard", line)
-        for at, column in self._foreign:
-            if cells[at]:
-                columns = ", ".join(_READ_FROM[self._reads])
-                self._note("entry.not_read", line, column=column, columns=columns)
-        quantity = self._quantity(cells, line)
-        if quantity is None and not (veto or not_applicable):
-            self._note("entry.empty", line, columns=", ".join(_READ_FROM[self._reads]))
-        if len(self._problems.found) > before:
+        if quantity is None and not veto and not not_applicable:
             return None
-        quantity = (quantity or Quantity())._replace(
-            veto=veto, not_applicable=not_applicable, reason=reason
-        )
-        try:
-            return quantity, self.scorer.score(quantity)
-        except NoneDueError:
-            self._note("entry.none_due", line)
-            return None
+        said = Quantity() if quantity is None else quantity
+        return said._replace(veto=veto, not_applicable=not_applicable, reason=reason)
+
+    def _not_read(self, column: str, line: int) -> None:
+        self._note("entry.not_read", line, column=column, columns=", ".join(self._columns))
 
     def _note(self, code: str, line: int, **values: object) -> None:
         self._problems.add(code, line=line, of=self.item.code, **values)
@@ -98,65 +105,65 @@ class QuantityReader:
             self._note("entry.not_yes_or_no", line, column=column, got=cell[:60])
         return cell == "yes"
 
-    def _quantity(self, cells: Row, line: int) -> Quantity | None:
-        """What the rule reads of the cells; None where they say nothing or something is wrong."""
-        numerator, denominator, value, count, option, points, *_ = cells
-        if self._reads is Reads.OPTION:
-            return self._option(option, line) if option else None
-        if self._reads is Reads.POINTS:
-            return self._points(points, line) if points else None
-        if self._reads is Reads.COUNT:
-            return self._count(count, line) if count else None
-        if value:
-            if self._reads is Reads.RATIO and (numerator or denominator):
-                self._note("entry.pair_and_value", line)
-                return None
-            return self._value(value, line)
-        if not numerator and not denominator:
+    # Each of these reads its columns: None where they say nothing; a problem is noted otherwise.
+
+    def _option(self, cells: Row, line: int) -> Quantity | None:
+        option = cells[4]
+        if option and option not in self._options:
+            known = " | ".join(sorted(self._options))
+            self._note("entry.unknown_option", line, got=option[:60], options=known)
+        return Quantity(option=option) if option else None
+
+    def _points(self, cells: Row, line: int) -> Quantity | None:
+        if not cells[5]:
             return None
-        if not numerator or not denominator:
-            self._note("entry.half_a_pair", line)
-            return Quantity()
-        return self._pair(numerator, denominator, line)
-
-    def _number(self, column: str, cell: str, line: int) -> Decimal:
-        number = self._numbers.read(cell, line, column)
-        if number is not None and number.is_signed():
-            self._note("entry.negative", line, column=column, got=cell)
-        return Decimal(0) if number is None else number
-
-    def _option(self, option: str, line: int) -> Quantity:
-        if option not in self._options:
-            options = " | ".join(dict(self.item.rule.points)) if self._options else ""
-            self._note("entry.unknown_option", line, got=option[:60], options=options)
-        return Quantity(option=option)
-
-    def _points(self, cell: str, line: int) -> Quantity:
-        points = self._number("points", cell, line)
+        points = self._number("points", cells[5], line)
         if points > self.item.max_points:
-            self._note("entry.above_maximum", line, got=cell, max=self.item.max_points)
+            self._note("entry.above_maximum", line, got=cells[5], max=self.item.max_points)
         return Quantity(points=points)
 
-    def _count(self, cell: str, line: int) -> Quantity:
-        count = self._number("count", cell, line)
-        if count != count.to_integral_value():
-            self._note("entry.not_whole", line, got=cell)
+    def _count(self, cells: Row, line: int) -> Quantity | None:
+        if not cells[3]:
+            return None
+        count = self._number("count", cells[3], line)
+        if count != int(count):
+            self._note("entry.not_whole", line, got=cells[3])
         return Quantity(count=int(count))
 
-    def _value(self, cell: str, line: int) -> Quantity:
-        is_ratio = self._reads is Reads.RATIO
-        # People type 98,7% where a ratio in percent is asked for (domain.md, invariant 11).
-        value = self._number("value", cell.removesuffix("%").rstrip() if is_ratio else cell, line)
-        if is_ratio and value > 100 and not self._over_100:
-            self._note("entry.over_100", line, got=cell)
-        return Quantity(value=value)
+    def _value(self, cells: Row, line: int) -> Quantity | None:
+        return Quantity(value=self._number("value", cells[2], line)) if cells[2] else None
 
-    def _pair(self, numerator: str, denominator: str, line: int) -> Quantity:
+    def _ratio(self, cells: Row, line: int) -> Quantity | None:
+        numerator, denominator, value = cells[:3]
+        if value:
+            return self._percent(value, numerator or denominator, line)
+        if not numerator or not denominator:
+            if not numerator and not denominator:
+                return None
+            self._note("entry.half_a_pair", line)
+            return Quantity()
         above = self._number("numerator", numerator, line)
         below = self._number("denominator", denominator, line)
         if above > below and not self._over_100:
             self._note("entry.numerator_above", line, got=f"{numerator} / {denominator}")
-        return Quantity(numerator=above, denominator=below)
+        return Quantity(above, below)
+
+    def _percent(self, cell: str, pair: str, line: int) -> Quantity:
+        if pair:
+            self._note("entry.pair_and_value", line)
+        # People type 98,7% where a ratio in percent is asked for (domain.md, invariant 11).
+        value = self._number("value", cell.removesuffix("%").rstrip(), line)
+        if value > 100 and not self._over_100:
+            self._note("entry.over_100", line, got=cell)
+        return Quantity(value=value)
+
+    def _number(self, column: str, cell: str, line: int) -> Number:
+        number = self._numbers.read(cell, line, column)
+        if number is None:
+            return 0
+        if number < 0:
+            self._note("entry.negative", line, column=column, got=cell)
+        return number
 
 
 class EntryReader:
@@ -235,7 +242,7 @@ class EntryReader:
             if external and stage_at == self._self:
                 problems.add("entry.self_on_external", line=line, of=code)
                 continue
-            yield EntryRow(unit_at, item_at, stage_at, quantity, score, line)
+            yield unit_at, item_at, stage_at, quantity, score, line
         numbers.finish()
 
     def _unknown(self, row: Row, line: int) -> None:

@@ -1,4 +1,6 @@
-"""One pure function a rule shape: what was found of an item -> its points.
+"""One function a rule shape: what was found of an item -> its points.
+
+Each takes the rule and the maximum and gives the function from a quantity to points.
 
 Exact values are pairs of whole numbers (numerator, denominator above 0), not yet reduced: as
 exact as a fraction, and made for hundreds of thousands of entries.
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
+from fractions import Fraction
 from typing import Any, Final
 
 from parindex.criteria.model import Item, NotApplicable, Policies
@@ -27,6 +29,9 @@ from parindex.scoring.inputs import Quantity
 from parindex.scoring.trace import Marker, Score
 
 Exact = tuple[int, int]
+Shape = Callable[[Quantity], Exact]
+
+_NOTHING: Final = (0, 1)
 
 
 class NoneDueError(ValueError):
@@ -36,7 +41,7 @@ class NoneDueError(ValueError):
 def percent(quantity: Quantity) -> Exact:
     """The ratio in percent: ``100 × numerator / denominator``, or the value given.
 
-    >>> percent(Quantity(numerator=Decimal(97), denominator=Decimal(98)))
+    >>> percent(Quantity(numerator=97, denominator=98))
     (9700, 98)
     """
     if quantity.value is not None:
@@ -48,61 +53,74 @@ def percent(quantity: Quantity) -> Exact:
     return 100 * above * below_under, above_under * below
 
 
-def _options(rule: Options, maximum: Decimal, quantity: Quantity) -> Exact:
-    return dict(rule.points)[quantity.option].as_integer_ratio()
+def _count(quantity: Quantity) -> Exact:
+    assert quantity.count is not None  # noqa: S101 - the reader demands what the rule reads
+    return quantity.count, 1
 
 
-def _bands(rule: Bands, maximum: Decimal, quantity: Quantity) -> Exact:
-    if rule.on is BandsOn.RATIO:
-        above, below = percent(quantity)
-    else:
-        found = quantity.count if rule.on is BandsOn.COUNT else quantity.value
-        assert found is not None  # noqa: S101 - the reader demands what the rule reads
-        above, below = found.as_integer_ratio()
-    for start, start_under, points in _steps(rule):
-        if above * start_under >= start * below:
-            return points
-    return 0, 1
+def _value(quantity: Quantity) -> Exact:
+    assert quantity.value is not None  # noqa: S101 - the reader demands what the rule reads
+    return quantity.value.as_integer_ratio()
 
 
-@lru_cache(maxsize=4096)
-def _steps(rule: Bands) -> tuple[tuple[int, int, Exact], ...]:
-    return tuple(
-        (*step.start.as_integer_ratio(), step.points.as_integer_ratio()) for step in rule.steps
-    )
+_READ: Final = {BandsOn.RATIO: percent, BandsOn.VALUE: _value, BandsOn.COUNT: _count}
 
 
-def _ratio(rule: Ratio, maximum: Decimal, quantity: Quantity) -> Exact:
-    above, below = percent(quantity)
-    if rule.zero_below is not None:
-        zero, zero_under = rule.zero_below.as_integer_ratio()
-        if above * zero_under < zero * below:
-            return 0, 1
+def _options(rule: Options, maximum: Decimal) -> Shape:
+    earned = {option: points.as_integer_ratio() for option, points in rule.points}
+    return lambda quantity: earned[quantity.option]
+
+
+def _bands(rule: Bands, maximum: Decimal) -> Shape:
+    read = _READ[rule.on]
+    steps = [(*one.start.as_integer_ratio(), one.points.as_integer_ratio()) for one in rule.steps]
+
+    def shape(quantity: Quantity) -> Exact:
+        above, below = read(quantity)
+        for start, start_under, earned in steps:
+            if above * start_under >= start * below:
+                return earned
+        return _NOTHING
+
+    return shape
+
+
+def _ratio(rule: Ratio, maximum: Decimal) -> Shape:
+    zero, zero_under = (rule.zero_below or Decimal(0)).as_integer_ratio()
     full, full_under = rule.full_at.as_integer_ratio()
     most, most_under = maximum.as_integer_ratio()
-    if above * full_under >= full * below:
-        return most, most_under
-    return most * above * full_under, most_under * below * full
+
+    def shape(quantity: Quantity) -> Exact:
+        above, below = percent(quantity)
+        if above * zero_under < zero * below:
+            return _NOTHING
+        if above * full_under >= full * below:
+            return most, most_under
+        return most * above * full_under, most_under * below * full
+
+    return shape
 
 
-def _deduction(rule: Deduction, maximum: Decimal, quantity: Quantity) -> Exact:
-    assert quantity.count is not None  # noqa: S101 - the reader demands what the rule reads
-    # Exact rationals, since a Decimal product is rounded to the context's precision.
-    most, most_under = maximum.as_integer_ratio()
-    each, each_under = rule.each.as_integer_ratio()
-    left = most * each_under - each * most_under * quantity.count
-    floor, floor_under = rule.floor.as_integer_ratio()
-    if left * floor_under < floor * most_under * each_under:
-        return floor, floor_under
-    return left, most_under * each_under
+def _deduction(rule: Deduction, maximum: Decimal) -> Shape:
+    # Exact rationals, since a product of decimals is rounded to the context's precision.
+    most, each, floor = (Fraction(one) for one in (maximum, rule.each, rule.floor))
+
+    def shape(quantity: Quantity) -> Exact:
+        count, _ = _count(quantity)
+        return max(floor, most - each * count).as_integer_ratio()
+
+    return shape
 
 
-def _given(rule: Given, maximum: Decimal, quantity: Quantity) -> Exact:
-    assert quantity.points is not None  # noqa: S101 - the reader demands what the rule reads
-    return quantity.points.as_integer_ratio()
+def _given(rule: Given, maximum: Decimal) -> Shape:
+    def shape(quantity: Quantity) -> Exact:
+        assert quantity.points is not None  # noqa: S101 - the reader demands what the rule reads
+        return quantity.points.as_integer_ratio()
+
+    return shape
 
 
-_SHAPES: Final[dict[type[ScoringRule], Callable[[Any, Decimal, Quantity], Exact]]] = {
+_SHAPES: Final[dict[type[ScoringRule], Callable[[Any, Decimal], Shape]]] = {
     Options: _options,
     Bands: _bands,
     Ratio: _ratio,
@@ -111,9 +129,9 @@ _SHAPES: Final[dict[type[ScoringRule], Callable[[Any, Decimal, Quantity], Exact]
 }
 
 
-def exact_points(item: Item, quantity: Quantity) -> Exact:
-    """The points of an item's shape, before they are rounded."""
-    return _SHAPES[type(item.rule)](item.rule, item.max_points, quantity)
+def exact_points(item: Item) -> Shape:
+    """The function from a quantity to an item's points, before they are rounded."""
+    return _SHAPES[type(item.rule)](item.rule, item.max_points)
 
 
 class Scorer:
@@ -138,6 +156,7 @@ class Scorer:
             NoneDue.NOT_APPLICABLE: self._not_applicable,
         }
         self._maximum = maximum
+        self._shape = exact_points(item)
         # Few distinct scores stand behind many entries: each is made once.
         self._scored: dict[int, Score] = {}
 
@@ -154,7 +173,7 @@ class Scorer:
             if self.item.if_none_due is None:
                 raise NoneDueError(self.item.code)
             return self._none_due[self.item.if_none_due]
-        numerator, denominator = exact_points(self.item, quantity)
+        numerator, denominator = self._shape(quantity)
         steps = half_up(numerator * self._one, denominator)
         score = self._scored.get(steps)
         if score is None:

@@ -16,6 +16,7 @@ from parindex.criteria.parser import read_rulebook
 from parindex.criteria.rules import Source
 from parindex.csvtable import MAX_BYTES, CsvFile, Numbers, Row
 from parindex.errors import Problems, UnusableInputError
+from parindex.points import Number
 from parindex.scoring.entries import EntryReader, EntryRow, QuantityReader
 from parindex.scoring.examples import check_examples
 from parindex.scoring.inputs import (
@@ -336,13 +337,13 @@ class _TableReader:
             n = _read(numbers, n_cell, line, "n", here)
             if share is not None and share > 1:
                 here.add("finding.share", line=line, got=share_cell)
-            if n is not None and n != n.to_integral_value():
+            if n is not None and n != int(n):
                 here.add("entry.not_whole", line=line, of=code, got=n_cell)
             found[unit, code] = Finding(
                 unit=unit,
                 item=code,
-                share=share or Decimal(0),
-                se=se,
+                share=Decimal(share or 0),
+                se=None if se is None else Decimal(se),
                 n=None if n is None else int(n),
             )
 
@@ -424,7 +425,7 @@ class _TableReader:
                 here.add("adjustment.not_positive", line=line, got=cell)
             elif points is not None:
                 found[unit, kind, code] = Adjustment(
-                    unit=unit, kind=AdjustmentKind(kind), code=code, points=points, reason=reason
+                    unit=unit, kind=AdjustmentKind(kind), code=code, points=Decimal(points), reason=reason
                 )
 
         columns = ("unit", "kind", "code", "points")
@@ -441,7 +442,7 @@ class _TableReader:
             unit, index_cell, rank_cell, group, comparable = row
             index = _read(numbers, index_cell, line, "index", here)
             rank = _read(numbers, rank_cell, line, "rank", here)
-            if rank is not None and (rank != rank.to_integral_value() or rank == 0):
+            if rank is not None and (rank != int(rank) or rank == 0):
                 here.add("previous.rank", line=line, got=rank_cell)
                 rank = None
             if comparable not in {"", "yes", "no"}:
@@ -452,7 +453,7 @@ class _TableReader:
             if unit in self._units:
                 found[unit] = Previous(
                     unit=unit,
-                    index=index,
+                    index=None if index is None else Decimal(index),
                     rank=None if rank is None else int(rank),
                     group=group,
                     comparable=comparable != "no",
@@ -471,14 +472,14 @@ def _read(
     problems: Problems,
     *,
     required: bool = False,
-) -> Decimal | None:
+) -> Number | None:
     """A number of zero or more, or None: an empty cell, or a problem noted."""
     if not cell:
         if required:
             problems.add("round.empty_cell", line=line, column=column)
         return None
     number = numbers.read(cell, line, column)
-    if number is not None and number.is_signed():
+    if number is not None and number < 0:
         problems.add("entry.negative", line=line, of=column, column=column, got=cell)
         return None
     return number

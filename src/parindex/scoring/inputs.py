@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from parindex.criteria.model import CriteriaSet
+from parindex.points import Number
 from parindex.survey.finding import Finding
 
 SELF_STAGE: Final = "self"
@@ -53,16 +54,16 @@ class AssessedUnit:
 class Quantity(NamedTuple):
     """What one row says of one item: only what the item's rule reads, and the two flags.
 
-    Decimals are zero or more. ``numerator`` and ``denominator`` come together or not at all;
+    Numbers are zero or more. ``numerator`` and ``denominator`` come together or not at all;
     ``value`` stands for a ratio in percent, or for the value that bands stand on.
     """
 
-    numerator: Decimal | None = None
-    denominator: Decimal | None = None
-    value: Decimal | None = None
+    numerator: Number | None = None
+    denominator: Number | None = None
+    value: Number | None = None
     count: int | None = None
     option: str = ""
-    points: Decimal | None = None
+    points: Number | None = None
     veto: bool = False
     not_applicable: bool = False
     reason: str = ""

@@ -235,7 +235,7 @@ class _SheetScorer:
         """What a finding or a fact says of an item that nobody enters."""
         key = (unit.id, item.code)
         if item.source in {Source.SURVEY, Source.INDEX} and key in self._round.findings:
-            return Quantity(numerator=self._round.findings[key].share, denominator=Decimal(1))
+            return Quantity(numerator=self._round.findings[key].share, denominator=1)
         if item.source is Source.DOSSIERS and key in self._round.facts:
             return self._round.facts[key].quantity
         return None

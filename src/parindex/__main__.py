@@ -1,0 +1,5 @@
+"""`python -m parindex` is the command."""
+
+from parindex.cli.app import main
+
+main()

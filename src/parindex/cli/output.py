@@ -1,0 +1,106 @@
+"""What every command shares: the language, problems on stderr, exit status, whole folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Final, NoReturn, ParamSpec
+
+import typer
+
+from parindex.errors import NotGoodBundleError, ParindexError
+
+DONE: Final = 0
+NO: Final = 1
+UNUSABLE: Final = 2
+_Given = ParamSpec("_Given")
+
+
+def language() -> str:
+    """``en`` where PARINDEX_LANG says so, else Vietnamese."""
+    return "en" if os.environ.get("PARINDEX_LANG", "").lower().startswith("en") else "vi"
+
+
+def say(vi: str, en: str) -> None:
+    """One line for people, on stdout."""
+    typer.echo(en if language() == "en" else vi)
+
+
+def tell(error: ParindexError) -> None:
+    """The problems of an error, one a line, on stderr."""
+    for line in error.say(language()):
+        typer.echo(line, err=True)
+
+
+def command(run: Callable[_Given, None]) -> Callable[_Given, None]:
+    """A command whose errors become problems and an exit status, never a traceback."""
+
+    @wraps(run)
+    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        try:
+            run(*args, **kwargs)
+        except NotGoodBundleError as error:
+            tell(error)
+            raise typer.Exit(NO) from error
+        except ParindexError as error:
+            tell(error)
+            raise typer.Exit(UNUSABLE) from error
+        except OSError as error:
+            _cannot(error)
+
+    return guarded
+
+
+def _cannot(error: OSError) -> NoReturn:
+    name = error.filename or ""
+    vi = f"{name}:0: không đọc hoặc ghi được tệp ({error.strerror}); cách sửa: kiểm tra đường dẫn và quyền"
+    en = f"{name}:0: the file cannot be read or written ({error.strerror}); fix: check path and rights"
+    typer.echo(en if language() == "en" else vi, err=True)
+    raise typer.Exit(UNUSABLE) from error
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes the place of ``out`` as a whole and only on success."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        if out.exists():
+            aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+            out.replace(aside / "old")
+            fresh.replace(out)
+            shutil.rmtree(aside)
+        else:
+            fresh.replace(out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(out: Path) -> Iterator[Path]:
+    """A new file to fill, which takes the place of ``out`` only on success."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
+    os.close(handle)
+    fresh = Path(name)
+    try:
+        yield fresh
+        fresh.chmod(0o644)
+        fresh.replace(out)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def utf8_terminal() -> None:
+    """Vietnamese is written whatever the locale of the terminal says."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,62 @@
+"""`parindex score` and `parindex explain`: a round folder to tables, and the why of a number."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from parindex.cli.output import command, language, say, whole_folder
+from parindex.criteria.catalogue import Catalogue
+from parindex.publication.tables import result_files
+from parindex.scoring.folder import FolderFiles, RoundFolder, read_folder
+from parindex.scoring.run import IndexRun, score_index
+
+RoundArgument = Annotated[
+    Path, typer.Argument(metavar="ROUND", help="Thư mục kỳ đánh giá. (The round folder.)")
+]
+
+
+def catalogue() -> Catalogue:
+    """The rulebook path: the folders of PARINDEX_RULEBOOKS, then what is shipped."""
+    own = os.environ.get("PARINDEX_RULEBOOKS", "")
+    return Catalogue.of(Path(one) for one in own.split(os.pathsep) if one)
+
+
+def open_round(folder: Path) -> RoundFolder:
+    """The round of a folder, its rulebooks found on the path."""
+    return read_folder(FolderFiles(folder, catalogue()))
+
+
+def score_round(folder: Path) -> IndexRun:
+    """A round folder, scored."""
+    opened = open_round(folder)
+    return score_index(opened.round, opened.entries(), problems=opened.problems)
+
+
+def score(
+    folder: RoundArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Thư mục kết quả. (Results.)")],
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", metavar="FILE", help="Thêm tệp Excel. (Also Excel.)")
+    ] = None,
+) -> None:
+    """Tính chỉ số, xếp hạng, xếp loại của một kỳ. (Score a round.)"""
+    run = score_round(folder)
+    with whole_folder(out) as fresh:
+        for name, pieces in result_files(run):
+            with (fresh / name).open("w", encoding="utf-8", newline="") as stream:
+                stream.writelines(pieces)
+    if xlsx is not None:
+        from parindex.workbooks.results_sheets import write_results  # noqa: PLC0415 - slow import
+
+        write_results(run, xlsx, language=language())
+    units = len(run.round.units)
+    say(f"Đã tính {units} đơn vị; kết quả ở {out}", f"{units} units scored; results in {out}")
+
+
+def register(app: typer.Typer) -> None:
+    """Put the commands of this module on the tree."""
+    app.command("score")(command(score))
