@@ -31,7 +31,9 @@ _NEGATIVE: Final = re.compile(r"-[0-9]{1,15}")
 _DOT: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,20}")
 _COMMA: Final = re.compile(r"-?[0-9]{1,15},[0-9]{1,20}")
 _THOUSANDS: Final = re.compile(
-    r"-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3})+[.,][0-9]+|-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3}){2,}"
+    r"-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3})+[.,][0-9]+"
+    r"|-?[0-9]{1,3}([., \u00a0\u202f][0-9]{3}){2,}"
+    r"|-?[0-9]{1,3}[ \u00a0\u202f][0-9]{3}"
 )
 _COULD_BE_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
@@ -167,11 +169,11 @@ def csv_line(cells: Iterable[str]) -> str:
 
 
 def name_encoding(raw: bytes) -> str:
-    """A guess at what bytes that are not UTF-8 are: ``TCVN3``, ``VNI``, ``UTF-16`` or ``?``.
+    r"""A guess at what bytes that are not UTF-8 are: ``TCVN3``, ``VNI``, ``UTF-16`` or ``?``.
 
     VNI puts a mark *after* an ordinary vowel; TCVN3 (ABC) puts one high byte *instead of* it.
 
-    >>> name_encoding(b"S\\xeb N\\xe9i v\\xf4"), name_encoding(b"So\\xfb Noa\\xe4i vu\\xef")
+    >>> name_encoding(b"S\xeb N\xe9i v\xf4"), name_encoding(b"So\xfb Noa\xe4i vu\xef")
     ('TCVN3', 'VNI')
     """
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -14,7 +14,7 @@ from typing import Final, NoReturn, ParamSpec
 
 import typer
 
-from parindex.errors import NotGoodBundleError, ParindexError
+from parindex.errors import NotGoodBundleError, ParindexError, Problem
 
 DONE: Final = 0
 NO: Final = 1
@@ -51,6 +51,10 @@ def command(run: Callable[_Given, None]) -> Callable[_Given, None]:
         except ParindexError as error:
             tell(error)
             raise typer.Exit(UNUSABLE) from error
+        except BrokenPipeError:
+            # The reader of a pipe (`| head`) has seen enough; nothing is wrong.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(DONE) from None
         except OSError as error:
             _cannot(error)
 
@@ -59,9 +63,7 @@ def command(run: Callable[_Given, None]) -> Callable[_Given, None]:
 
 def _cannot(error: OSError) -> NoReturn:
     name = error.filename or ""
-    vi = f"{name}:0: không đọc hoặc ghi được tệp ({error.strerror}); cách sửa: kiểm tra đường dẫn và quyền"
-    en = f"{name}:0: the file cannot be read or written ({error.strerror}); fix: check path and rights"
-    typer.echo(en if language() == "en" else vi, err=True)
+    tell(ParindexError([Problem(code="system", file=str(name), values={"detail": error.strerror})]))
     raise typer.Exit(UNUSABLE) from error
 
 

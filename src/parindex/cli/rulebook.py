@@ -1,3 +1,75 @@
-"""placeholder."""
+"""`parindex rulebook`: check, diff, export to a workbook, import from one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
 import typer
-app = typer.Typer()
+
+from parindex.cli.output import NO, command, language, say
+from parindex.criteria import diff as differences
+from parindex.criteria import lint
+from parindex.criteria.model import CriteriaSet
+from parindex.criteria.parser import digest, read_rulebook
+from parindex.errors import ParindexError
+from parindex.scoring.examples import check_examples
+
+app = typer.Typer(no_args_is_help=True, help="Bộ tiêu chí. (Criteria sets.)")
+
+_KINDS = {
+    "vi": {"added": "thêm", "removed": "bỏ", "changed": "đổi"},
+    "en": {"added": "added", "removed": "removed", "changed": "changed"},
+}
+
+
+def open_rulebook(file: Path) -> CriteriaSet:
+    """The criteria set of a rulebook file."""
+    return read_rulebook(file.read_bytes(), file=os.fspath(file))
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Tệp YAML. (YAML files.)")],
+    structure: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DECISION",
+            help="So với cấu trúc đã công bố. (Compare with a published structure.)",
+        ),
+    ] = None,
+) -> None:
+    """Soát bộ tiêu chí như một cán bộ pháp chế. (Check rulebooks.)"""
+    from parindex.criteria.structures import compare  # noqa: PLC0415 - slow import
+
+    findings = []
+    for file in files:
+        criteria = open_rulebook(file)
+        found = lint.check(criteria) + check_examples(criteria)
+        if structure is not None:
+            found += compare(criteria, structure)
+        findings += sorted(found, key=lambda one: one.line)
+        if not found:
+            items = sum(1 for _ in criteria.items())
+            line = f"{file}: {items} mục, {digest(criteria)}"
+            say(f"{line}: không có lỗi", f"{line}: nothing to mend")
+    for line in ParindexError(findings).say(language()):
+        typer.echo(line, err=True)
+    if findings:
+        raise typer.Exit(NO)
+
+
+def diff(
+    old: Annotated[Path, typer.Argument(metavar="OLD")],
+    new: Annotated[Path, typer.Argument(metavar="NEW")],
+) -> None:
+    """So hai bộ tiêu chí, từng mục. (What changed, item by item.)"""
+    for change in differences.diff(open_rulebook(old), open_rulebook(new)):
+        line = f"{_KINDS[language()][change.kind]}: {change.part}"
+        if change.field:
+            line += f" · {change.field}: {change.before or '–'} → {change.after or '–'}"
+        typer.echo(line)
+
+
+app.command("check")(command(check))
+app.command("diff")(command(diff))

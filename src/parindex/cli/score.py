@@ -10,7 +10,9 @@ import typer
 
 from parindex.cli.output import command, language, say, whole_folder
 from parindex.criteria.catalogue import Catalogue
+from parindex.errors import Problems
 from parindex.publication.tables import result_files
+from parindex.scoring.entries import EntryRow
 from parindex.scoring.folder import FolderFiles, RoundFolder, read_folder
 from parindex.scoring.run import IndexRun, score_index
 
@@ -57,6 +59,40 @@ def score(
     say(f"Đã tính {units} đơn vị; kết quả ở {out}", f"{units} units scored; results in {out}")
 
 
+def explain(
+    folder: RoundArgument,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="Mã đơn vị. (The unit's id.)")],
+    item: Annotated[
+        str | None, typer.Argument(metavar="[ITEM]", help="Mã mục. (An item's code.)")
+    ] = None,
+) -> None:
+    """Giải thích vì sao có con số này. (Why a number is what it is.)"""
+    from parindex.scoring.explain import Explainer, watch  # noqa: PLC0415 - slow import
+
+    opened = open_round(folder)
+    ids = [one.id for one in opened.round.units]
+    kept: list[EntryRow] = []
+    rows = opened.entries()
+    if unit in ids:
+        rows = watch(rows, ids.index(unit), kept)
+    run = score_index(opened.round, rows, problems=opened.problems)
+    unknown = Problems(file=str(folder))
+    if unit not in ids:
+        unknown.add("entry.unknown_unit", got=unit)
+        unknown.raise_if_any()
+    explainer = Explainer(run, unit, kept, language=language())
+    try:
+        why = explainer.unit() if item is None else explainer.item(item)
+    except LookupError:
+        group = next(one.group for one in opened.round.units if one.id == unit)
+        unknown.add("entry.unknown_item", got=item, group=group)
+        unknown.raise_if_any()
+        raise
+    for line in why.lines():
+        typer.echo(line)
+
+
 def register(app: typer.Typer) -> None:
     """Put the commands of this module on the tree."""
     app.command("score")(command(score))
+    app.command("explain")(command(explain))

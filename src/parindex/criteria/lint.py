@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from parindex.criteria.model import Area, CriteriaSet, Criterion, Item, Text
@@ -63,11 +64,9 @@ def _check_codes(criteria: CriteriaSet, problems: Problems) -> None:
         siblings.append(area.criteria)
         siblings.extend(criterion.items for criterion in area.criteria)
     for group in siblings:
-        for before, after in zip(group, group[1:], strict=False):
+        for before, after in pairwise(group):
             if natural_key(after.code) < natural_key(before.code):
-                problems.add(
-                    "lint.unsorted", line=after.line, got=after.code, before=before.code
-                )
+                problems.add("lint.unsorted", line=after.line, got=after.code, before=before.code)
     areas = [(area.code, area.line) for area in criteria.areas]
     criterions = [(one.code, one.line) for area in criteria.areas for one in area.criteria]
     codes = [(item.code, item.line) for item in criteria.items()]
@@ -92,7 +91,7 @@ def _repeated(named: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
 
 def _check_classes(criteria: CriteriaSet, problems: Problems) -> None:
     classes = criteria.classes
-    for before, after in zip(classes, classes[1:], strict=False):
+    for before, after in pairwise(classes):
         if after.start >= before.start:
             problems.add("lint.class_order", line=after.line, got=after.id, before=before.id)
     if classes and classes[-1].start != 0:
@@ -163,7 +162,7 @@ def _check_order(item: Item, problems: Problems) -> None:
     rule = item.rule
     if not isinstance(rule, Bands):
         return
-    for above, below in zip(rule.steps, rule.steps[1:], strict=False):
+    for above, below in pairwise(rule.steps):
         if below.start >= above.start or below.points >= above.points:
             problems.add("lint.steps_out_of_order", line=item.line, of=item.code, got=below.start)
     if rule.over_100 and rule.on is not BandsOn.RATIO:

@@ -101,9 +101,7 @@ def digest(criteria: CriteriaSet) -> str:
     return canonical.digest(to_plain(criteria))
 
 
-def _some(
-    fields: Fields, key: str, read: Callable[[Tree, Problems], _Part]
-) -> tuple[_Part, ...]:
+def _some(fields: Fields, key: str, read: Callable[[Tree, Problems], _Part]) -> tuple[_Part, ...]:
     trees = fields.sequence(key)
     if not trees and fields.has(key):
         fields.problems.add("yaml.empty_list", line=fields.line_of(key), key=key)

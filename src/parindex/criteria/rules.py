@@ -150,7 +150,9 @@ def best_points(rule: ScoringRule, maximum: Decimal) -> Decimal:
         return max(points for _, points in rule.points)
     if isinstance(rule, Bands):
         capped = rule.on is BandsOn.RATIO and not rule.over_100
-        return max((s.points for s in rule.steps if not capped or s.start <= 100), default=Decimal(0))
+        return max(
+            (s.points for s in rule.steps if not capped or s.start <= 100), default=Decimal(0)
+        )
     if isinstance(rule, Ratio) and not rule.over_100:
         if rule.zero_below is not None and rule.zero_below > 100:
             return Decimal(0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import chain
 from typing import Final
 
 from parindex.csvtable import csv_cell, csv_line
@@ -36,8 +37,8 @@ def _points(steps: int | Fraction, decimals: int) -> str:
     return show_fraction(steps / 10**decimals, decimals)
 
 
-def results_rows(run: IndexRun) -> Iterator[tuple[str, ...]]:
-    """One row a unit, under RESULTS_COLUMNS."""
+def results_rows(run: IndexRun, *, claims: bool = True) -> Iterator[tuple[str, ...]]:
+    """One row a unit, under RESULTS_COLUMNS; without ``claims`` the self points stay empty."""
     for group in run.groups:
         points = group.criteria.policies.points_decimals
         index = group.criteria.policies.index_decimals
@@ -60,7 +61,7 @@ def results_rows(run: IndexRun) -> Iterator[tuple[str, ...]]:
                 show(result.appraised_maximum, points),
                 show(result.survey_points, points),
                 show(result.survey_maximum, points),
-                _shown(result.self_points, points),
+                _shown(result.self_points if claims else None, points),
             )
 
 
@@ -104,10 +105,7 @@ def items_lines(run: IndexRun) -> Iterator[str]:
                 if score not in behind:
                     behind[score] = "," + csv_line(item_cells(score, decimals))
             yield "".join(
-                [
-                    before + code + behind[score]
-                    for code, score in zip(codes, scores, strict=True)
-                ]
+                [before + code + behind[score] for code, score in zip(codes, scores, strict=True)]
             )
 
 
@@ -131,22 +129,18 @@ def group_cells(group: GroupRun) -> tuple[str, str, str, str, str]:
     )
 
 
-def _lines(
-    columns: tuple[str, ...], rows: Callable[[IndexRun], Iterator[tuple[str, ...]]], run: IndexRun
-) -> Iterator[str]:
+def _lines(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
     yield csv_line(columns)
-    for row in rows(run):
+    for row in rows:
         yield csv_line(row)
 
 
-def result_files(run: IndexRun) -> Iterator[tuple[str, Iterator[str]]]:
-    """The four result files: name and pieces of text (contract, section 3)."""
-    yield "results.csv", _lines(RESULTS_COLUMNS, results_rows, run)
-    yield "areas.csv", _lines(AREAS_COLUMNS, areas_rows, run)
-    yield "items.csv", _items(run)
-    yield "groups.csv", _lines(GROUPS_COLUMNS, groups_rows, run)
+def result_files(run: IndexRun, *, claims: bool = True) -> Iterator[tuple[str, Iterator[str]]]:
+    """The four result files: name and pieces of text (contract, section 3).
 
-
-def _items(run: IndexRun) -> Iterator[str]:
-    yield csv_line(ITEMS_COLUMNS)
-    yield from items_lines(run)
+    A public release is written without ``claims``: what units said of themselves stays out.
+    """
+    yield "results.csv", _lines(RESULTS_COLUMNS, results_rows(run, claims=claims))
+    yield "areas.csv", _lines(AREAS_COLUMNS, areas_rows(run))
+    yield "items.csv", chain([csv_line(ITEMS_COLUMNS)], items_lines(run))
+    yield "groups.csv", _lines(GROUPS_COLUMNS, groups_rows(run))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from parindex.criteria.model import CriteriaSet, NotApplicable
+from parindex.criteria.model import Ceiling, CriteriaSet, NotApplicable
 from parindex.criteria.rules import Source
 from parindex.points import half_up, to_steps
 from parindex.scoring import adjustments, classification
@@ -71,7 +71,9 @@ class Aggregation:
         start = 0
         for area in criteria.areas:
             inside = list(area.items())
-            full = sum(to_steps(one.max_points, criteria.policies.points_decimals) for one in inside)
+            full = sum(
+                to_steps(one.max_points, criteria.policies.points_decimals) for one in inside
+            )
             self._areas.append((slice(start, start + len(inside)), full))
             start += len(inside)
         self._watched = {one.zero_item for one in criteria.ceilings if one.zero_item is not None}
@@ -137,16 +139,19 @@ class Aggregation:
     def _published(self, exact: Ratio) -> int:
         return half_up(exact[0] * self._one_index, exact[1])
 
-    def _class(self, index: int, areas: Sequence[AreaResult], scores: Sequence[Score]) -> str:
-        criteria = self.criteria
-        ceilings = classification.applying(
-            criteria,
+    def ceilings(self, areas: Sequence[AreaResult], scores: Sequence[Score]) -> list[Ceiling]:
+        """The ceilings that hold a sheet with these areas and scores."""
+        return classification.applying(
+            self.criteria,
             area_indices=[
                 Decimal(area.index) / self._one_index for area in areas if area.index is not None
             ],
             zero_items=self._zero_items(scores),
         )
-        return classification.classify(Decimal(index) / self._one_index, criteria, ceilings)
+
+    def _class(self, index: int, areas: Sequence[AreaResult], scores: Sequence[Score]) -> str:
+        published = Decimal(index) / self._one_index
+        return classification.classify(published, self.criteria, self.ceilings(areas, scores))
 
     def _zero_items(self, scores: Sequence[Score]) -> frozenset[str]:
         return frozenset(

@@ -27,6 +27,14 @@ _READ_FROM: Final = {
     Reads.OPTION: ("option",),
     Reads.POINTS: ("points",),
 }
+# Position, entered by people, scored from outside, the reader, the rows remembered.
+_Reading = tuple[
+    int,
+    bool,
+    bool,
+    Callable[[Row, int], tuple[Quantity, Score] | None],
+    dict[Row, tuple[Quantity, Score]],
+]
 _ENTERED: Final = frozenset({Source.APPRAISAL, Source.EXTERNAL})
 # Beyond this many different rows of one item, remembering them costs more than it saves.
 _REMEMBERED: Final = 20_000
@@ -40,7 +48,9 @@ EntryRow = tuple[int, int, int, Quantity, Score, int]
 class QuantityReader:
     """Reads what a row says of one item; everything the contract refuses is noted."""
 
-    def __init__(self, item: Item, policies: Policies, *, numbers: Numbers, problems: Problems):
+    def __init__(
+        self, item: Item, policies: Policies, *, numbers: Numbers, problems: Problems
+    ) -> None:
         self.item = item
         self.scorer = Scorer(item, policies)
         self._numbers = numbers
@@ -98,7 +108,7 @@ class QuantityReader:
         self._note("entry.not_read", line, column=column, columns=", ".join(self._columns))
 
     def _note(self, code: str, line: int, **values: object) -> None:
-        self._problems.add(code, line=line, of=self.item.code, **values)
+        self._problems.add(code, line=line, file=None, of=self.item.code, **values)
 
     def _yes(self, column: str, cell: str, line: int) -> bool:
         if cell not in {"", "yes", "no"}:
@@ -187,16 +197,14 @@ class EntryReader:
         }
         self._policies = {group: one.policies for group, one in criteria.items()}
         # One flag a unit, item and stage: whether its row was seen.
-        self._seen = [
-            bytearray(len(self._items[unit.group]) * len(self._stages)) for unit in units
-        ]
+        self._seen = [bytearray(len(self._items[unit.group]) * len(self._stages)) for unit in units]
 
     def rows(self, stream: BinaryIO) -> Iterator[EntryRow]:
         """Each row that stands; what does not is noted, with its line."""
         problems = self._problems
         file = CsvFile(stream, required=KEY_COLUMNS, optional=QUANTITY_COLUMNS, problems=problems)
         numbers = Numbers(separator=file.separator, problems=problems)
-        readers = {
+        readers: dict[str, dict[str, _Reading]] = {
             group: {
                 code: (
                     at,
@@ -212,7 +220,6 @@ class EntryReader:
             for group, items in self._items.items()
         }
         stages, n_stages, units, seen = self._stages, len(self._stages), self._units, self._seen
-        remembered: dict[Row, tuple[Quantity, Score] | None]
         for line, row in file.rows():
             unit, code, stage = row[:3]
             try:

@@ -38,5 +38,9 @@ def _check(item: Item, example: Example, criteria: CriteriaSet, problems: Proble
     if earned != to_steps(example.points, policies.points_decimals):
         got = show(earned, policies.points_decimals)
         problems.add(
-            "example.other_points", line=example.line, of=item.code, expected=example.points, got=got
+            "example.other_points",
+            line=example.line,
+            of=item.code,
+            expected=example.points,
+            got=got,
         )

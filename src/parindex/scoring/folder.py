@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +17,13 @@ from parindex.criteria.rules import Source
 from parindex.csvtable import MAX_BYTES, CsvFile, Numbers, Row
 from parindex.errors import Problems, UnusableInputError
 from parindex.points import Number
-from parindex.scoring.entries import EntryReader, EntryRow, QuantityReader
+from parindex.scoring.entries import (
+    KEY_COLUMNS,
+    QUANTITY_COLUMNS,
+    EntryReader,
+    EntryRow,
+    QuantityReader,
+)
 from parindex.scoring.examples import check_examples
 from parindex.scoring.inputs import (
     Adjustment,
@@ -40,8 +46,17 @@ FINDINGS: Final = "findings.csv"
 FACTS: Final = "facts.csv"
 ADJUSTMENTS: Final = "adjustments.csv"
 PREVIOUS: Final = "previous.csv"
-TABLES: Final = (UNITS, ENTRIES, FINDINGS, FACTS, ADJUSTMENTS, PREVIOUS)
-REQUIRED: Final = frozenset({UNITS, ENTRIES})
+
+# The columns of every table: those that must stand in the header, then those that may.
+COLUMNS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    UNITS: (("unit", "name", "group", "ranked"), ()),
+    ENTRIES: (KEY_COLUMNS, QUANTITY_COLUMNS),
+    FINDINGS: (("unit", "item", "share"), ("se", "n")),
+    FACTS: (("unit", "item"), ("numerator", "denominator", "value", "basis", "digest")),
+    ADJUSTMENTS: (("unit", "kind", "code", "points"), ("reason",)),
+    PREVIOUS: (("unit", "index", "rank"), ("group", "comparable")),
+}
+_REQUIRED: Final = frozenset({ROUND_FILE, UNITS, ENTRIES})
 
 _Each = Callable[[int, Row, Numbers], None]
 
@@ -49,7 +64,9 @@ _Each = Callable[[int, Row, Numbers], None]
 class Files(Protocol):
     """Where a round's files come from: a folder, or the inside of a bundle."""
 
-    label: str
+    @property
+    def label(self) -> str:
+        """How messages name the folder."""
 
     def open(self, name: str) -> BinaryIO | None:
         """The file of a name as a stream of bytes, or None where there is none."""
@@ -137,7 +154,18 @@ def read_folder(files: Files) -> RoundFolder:
     spec = read_spec(files, problems)
     problems.raise_if_any()
     assert spec is not None  # noqa: S101 - a missing round file was a problem
-    criteria = _criteria(files, spec, problems)
+    return assemble(files, spec, _criteria(files, spec, problems), problems)
+
+
+def assemble(
+    files: Files, spec: RoundSpec, criteria: Mapping[str, CriteriaSet], problems: Problems
+) -> RoundFolder:
+    """The round of a specification and its criteria sets, with the tables that files hold.
+
+    Raises UnusableInputError when a criteria set does not fit the round or fails its check.
+    """
+    for group, one in criteria.items():
+        _check_criteria(one, group, spec, problems)
     problems.raise_if_any()
     units = _units(files, spec, problems)
     reader = _TableReader(files, criteria, units, problems)
@@ -163,7 +191,7 @@ def _at(problems: Problems, files: Files, name: str) -> Problems:
 def _open(files: Files, name: str, problems: Problems) -> BinaryIO | None:
     stream = files.open(name)
     if stream is None:
-        if name in REQUIRED or name == ROUND_FILE:
+        if name in _REQUIRED:
             _at(problems, files, name).add("round.missing_file", name=name)
         return None
     if files.size(name) > MAX_BYTES:
@@ -238,28 +266,30 @@ def _names(fields: Fields, key: str, problems: Problems) -> list[str]:
 def _criteria(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, CriteriaSet]:
     criteria: dict[str, CriteriaSet] = {}
     for group, name in spec.groups.items():
-        here = _at(problems, files, name)
         stream = files.open(name)
         if stream is None:
             _at(problems, files, ROUND_FILE).add("round.no_rulebook", got=name, group=group)
             continue
         try:
             with stream:
-                one = read_rulebook(stream.read(), file=here.file)
+                criteria[group] = read_rulebook(stream.read(), file=f"{files.label}/{name}")
         except UnusableInputError as error:
             problems.found.extend(error.problems)
-            continue
-        for key, expected, got in (
-            ("index", spec.index, one.index),
-            ("year", spec.year, one.year),
-            ("group", group, one.group),
-        ):
-            if expected != got:
-                here.add("round.other_rulebook", key=key, expected=expected, got=got)
-        problems.found.extend(lint.check(one))
-        problems.found.extend(check_examples(one))
-        criteria[group] = one
     return criteria
+
+
+def _check_criteria(criteria: CriteriaSet, group: str, spec: RoundSpec, problems: Problems) -> None:
+    for key, expected, got in (
+        ("index", spec.index, criteria.index),
+        ("year", spec.year, criteria.year),
+        ("group", group, criteria.group),
+    ):
+        if expected != got:
+            problems.add(
+                "round.other_rulebook", file=criteria.file, key=key, expected=expected, got=got
+            )
+    problems.found.extend(lint.check(criteria))
+    problems.found.extend(check_examples(criteria))
 
 
 def _units(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, AssessedUnit]:
@@ -273,7 +303,9 @@ def _units(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, Asses
         elif unit in units:
             here.add("units_file.repeated", line=line, got=unit)
         elif group not in spec.groups:
-            here.add("units_file.unknown_group", line=line, got=group, groups=", ".join(spec.groups))
+            here.add(
+                "units_file.unknown_group", line=line, got=group, groups=", ".join(spec.groups)
+            )
         elif ranked not in {"yes", "no"}:
             here.add("entry.not_yes_or_no", line=line, of=unit, column="ranked", got=ranked)
         else:
@@ -281,23 +313,17 @@ def _units(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, Asses
                 id=unit, name=name, group=group, ranked=ranked == "yes", line=line
             )
 
-    _each_row(files, UNITS, ("unit", "name", "group", "ranked"), (), put, problems)
+    _each_row(files, UNITS, put, problems)
     return units
 
 
-def _each_row(
-    files: Files,
-    name: str,
-    required: Sequence[str],
-    optional: Sequence[str],
-    put: _Each,
-    problems: Problems,
-) -> None:
+def _each_row(files: Files, name: str, put: _Each, problems: Problems) -> None:
     stream = _open(files, name, problems)
     if stream is None:
         return
     with stream:
         here = _at(problems, files, name)
+        required, optional = COLUMNS[name]
         file = CsvFile(stream, required=required, optional=optional, problems=here)
         numbers = Numbers(separator=file.separator, problems=here)
         for line, row in file.rows():
@@ -347,8 +373,7 @@ class _TableReader:
                 n=None if n is None else int(n),
             )
 
-        columns = ("unit", "item", "share")
-        _each_row(self._files, FINDINGS, columns, ("se", "n"), put, self._problems)
+        _each_row(self._files, FINDINGS, put, self._problems)
         return found
 
     def facts(self) -> dict[tuple[str, str], Fact]:
@@ -373,8 +398,7 @@ class _TableReader:
                     unit=unit, item=code, quantity=answer[0], basis=basis, digest=digest
                 )
 
-        optional = ("numerator", "denominator", "value", "basis", "digest")
-        _each_row(self._files, FACTS, ("unit", "item"), optional, put, self._problems)
+        _each_row(self._files, FACTS, put, self._problems)
         return found
 
     def _stands(
@@ -397,7 +421,11 @@ class _TableReader:
         source = self._items[group][code].source
         if source not in sources:
             here.add(
-                "round.other_source", line=line, of=code, got=source, sources=" | ".join(sorted(sources))
+                "round.other_source",
+                line=line,
+                of=code,
+                got=source,
+                sources=" | ".join(sorted(sources)),
             )
             return False
         if key in found:
@@ -425,11 +453,14 @@ class _TableReader:
                 here.add("adjustment.not_positive", line=line, got=cell)
             elif points is not None:
                 found[unit, kind, code] = Adjustment(
-                    unit=unit, kind=AdjustmentKind(kind), code=code, points=Decimal(points), reason=reason
+                    unit=unit,
+                    kind=AdjustmentKind(kind),
+                    code=code,
+                    points=Decimal(points),
+                    reason=reason,
                 )
 
-        columns = ("unit", "kind", "code", "points")
-        _each_row(self._files, ADJUSTMENTS, columns, ("reason",), put, self._problems)
+        _each_row(self._files, ADJUSTMENTS, put, self._problems)
         return tuple(found[key] for key in sorted(found))
 
     def previous(self) -> dict[str, Previous]:
@@ -446,7 +477,9 @@ class _TableReader:
                 here.add("previous.rank", line=line, got=rank_cell)
                 rank = None
             if comparable not in {"", "yes", "no"}:
-                here.add("entry.not_yes_or_no", line=line, of=unit, column="comparable", got=comparable)
+                here.add(
+                    "entry.not_yes_or_no", line=line, of=unit, column="comparable", got=comparable
+                )
             if unit in seen:
                 here.add("round.repeated_row", line=line, got=unit)
             seen.add(unit)
@@ -459,8 +492,7 @@ class _TableReader:
                     comparable=comparable != "no",
                 )
 
-        columns = ("unit", "index", "rank")
-        _each_row(self._files, PREVIOUS, columns, ("group", "comparable"), put, self._problems)
+        _each_row(self._files, PREVIOUS, put, self._problems)
         return found
 
 

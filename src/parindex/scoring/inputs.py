@@ -61,7 +61,7 @@ class Quantity(NamedTuple):
     numerator: Number | None = None
     denominator: Number | None = None
     value: Number | None = None
-    count: int | None = None
+    count: int | None = None  # type: ignore[assignment]  # hides tuple.count, which nobody calls
     option: str = ""
     points: Number | None = None
     veto: bool = False

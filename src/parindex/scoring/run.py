@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from parindex.criteria.model import CriteriaSet, Item, RankOn
+from parindex.criteria.model import Ceiling, CriteriaSet, Item, RankOn
 from parindex.criteria.rules import Source
 from parindex.errors import IncompleteError, Problems
 from parindex.scoring import adjustments
@@ -70,6 +70,11 @@ class GroupRun:
         decimals = self.criteria.policies.index_decimals
         return None if steps is None else Decimal(steps).scaleb(-decimals)
 
+    def ceilings(self, at: int) -> list[Ceiling]:
+        """The ceilings that apply to the unit at a position."""
+        result = self.results[at]
+        return Aggregation(self.criteria).ceilings(result.areas, result.scores)
+
     def figures(self) -> GroupFigures:
         """The mean, least and greatest published index of the ranked units."""
         ranked = [
@@ -104,9 +109,7 @@ class IndexRun:
     def change(self, group: GroupRun, at: int) -> Change:
         """The change of a unit against last year."""
         previous = self.round.previous.get(group.units[at].id)
-        return change_since(
-            previous, group=group.name, index=group.index(at), rank=group.ranks[at]
-        )
+        return change_since(previous, group=group.name, index=group.index(at), rank=group.ranks[at])
 
     def with_entry(self, entry: Entry) -> IndexRun:
         """The run after one entry was put or replaced: its sheet and its group's ranks anew.
@@ -129,9 +132,7 @@ class IndexRun:
         result = _SheetScorer(self.round, group.criteria, problems).result(group.units[at], sheet)
         problems.raise_if_any(IncompleteError)
         changed = _rerank(group, at, sheet, result)
-        return replace(
-            self, groups=tuple(changed if one is group else one for one in self.groups)
-        )
+        return replace(self, groups=tuple(changed if one is group else one for one in self.groups))
 
 
 def _put(stage: tuple[Score | None, ...], at: int, score: Score) -> tuple[Score | None, ...]:
