@@ -114,7 +114,7 @@ class CsvFile:
             return
         names = [name.strip().strip('"') for name in line.rstrip("\r\n").split(self.separator)]
         sound = True
-        for name in names:
+        for name in dict.fromkeys(names):
             if name not in self._wanted or names.count(name) > 1:
                 code = "csv.unknown_column" if name not in self._wanted else "csv.repeated_column"
                 self.problems.add(code, line=1, got=name, columns=", ".join(self._wanted))

@@ -25,9 +25,9 @@ _SAID: Final = {
         "zero": " Không phát sinh (mẫu số bằng 0): 0 điểm.",
         "full": " Không phát sinh (mẫu số bằng 0): đủ điểm.",
         "not_applicable": " Không phát sinh (mẫu số bằng 0): không áp dụng.",
-        Reads.RATIO: "tỷ lệ phần trăm",
-        Reads.VALUE: "giá trị",
-        Reads.COUNT: "số lượng",
+        "by_ratio": "tỷ lệ phần trăm",
+        "by_value": "giá trị",
+        "by_count": "số lượng",
     },
     "en": {
         "options": "One option is chosen: {steps}.",
@@ -44,9 +44,9 @@ _SAID: Final = {
         "zero": " None due (denominator 0): 0 points.",
         "full": " None due (denominator 0): full points.",
         "not_applicable": " None due (denominator 0): not applicable.",
-        Reads.RATIO: "the ratio in percent",
-        Reads.VALUE: "the value",
-        Reads.COUNT: "the count",
+        "by_ratio": "the ratio in percent",
+        "by_value": "the value",
+        "by_count": "the count",
     },
 }
 
@@ -89,7 +89,7 @@ def _shape(item: Item, language: str) -> str:
             )
             for step in rule.steps
         )
-        text = said["bands"].format(quantity=said[read], steps=steps)
+        text = said["bands"].format(quantity=said[f"by_{read}"], steps=steps)
     elif isinstance(rule, Ratio):
         template = "ratio_100" if rule.full_at == 100 else "ratio"
         text = said[template].format(max=most, full=number(rule.full_at, language))

@@ -18,7 +18,7 @@ def comparable_keys(values: Sequence[Ratio | None]) -> list[int | None]:
     than comparing fractions.
 
     >>> comparable_keys([(1, 3), (2, 6), None, (1, 2)])
-    [5, 5, None, 8]
+    [21, 21, None, 32]
     """
     bits = 2 * max((value[1].bit_length() for value in values if value is not None), default=0)
     return [None if value is None else (value[0] << bits) // value[1] for value in values]
