@@ -14,7 +14,7 @@ from typing import Final, NoReturn, ParamSpec
 
 import typer
 
-from parindex.errors import NotGoodBundleError, ParindexError, Problem
+from parindex.errors import NotGoodBundleError, ParindexError, Problem, Problems
 
 DONE: Final = 0
 NO: Final = 1
@@ -56,15 +56,29 @@ def command(run: Callable[_Given, None]) -> Callable[_Given, None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(DONE) from None
         except OSError as error:
-            _cannot(error)
+            _cannot("system", str(error.filename or ""), error.strerror or type(error).__name__)
+        except typer.Exit:
+            raise
+        except Exception as error:  # the last line of defence: a fault of ours, said as such
+            if os.environ.get("PARINDEX_TRACEBACK"):
+                raise
+            _cannot("internal", "", f"{type(error).__name__}: {error}")
 
     return guarded
 
 
-def _cannot(error: OSError) -> NoReturn:
-    name = error.filename or ""
-    tell(ParindexError([Problem(code="system", file=str(name), values={"detail": error.strerror})]))
-    raise typer.Exit(UNUSABLE) from error
+def _cannot(code: str, file: str, detail: str) -> NoReturn:
+    tell(ParindexError([Problem(code=code, file=file, values={"detail": detail})]))
+    raise typer.Exit(UNUSABLE)
+
+
+def keep_apart(folder: Path, out: Path) -> None:
+    """Refuse to replace a folder that holds the round itself, or the one we stand in."""
+    problems = Problems(file=str(out))
+    for held in (folder, Path.cwd()):
+        if held.resolve().is_relative_to(out.resolve()):
+            problems.add("output.holds_round", held=held)
+    problems.raise_if_any()
 
 
 @contextmanager

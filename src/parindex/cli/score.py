@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from parindex.cli.output import command, language, say, whole_folder
+from parindex.cli.output import command, keep_apart, language, say, whole_folder
 from parindex.criteria.catalogue import Catalogue
 from parindex.errors import Problems
 from parindex.publication.tables import result_files
@@ -47,6 +47,7 @@ def score(
 ) -> None:
     """Tính chỉ số, xếp hạng, xếp loại của một kỳ. (Score a round.)"""
     run = score_round(folder)
+    keep_apart(folder, out)
     with whole_folder(out) as fresh:
         for name, pieces in result_files(run):
             with (fresh / name).open("w", encoding="utf-8", newline="") as stream:

@@ -77,13 +77,15 @@ class QuantityReader:
         before = len(self._problems.found)
         for at in self._foreign:
             if cells[at]:
-                self._not_read(QUANTITY_COLUMNS[at], line)
+                self._not_read(cells, line)
+                break
         quantity = self._quantity(cells, line)
         if cells[6] or cells[7] or cells[8]:
             quantity = self._flagged(quantity, cells, line)
+        if len(self._problems.found) > before:
+            return None
         if quantity is None:
             self._note("entry.empty", line, columns=", ".join(self._columns))
-        if quantity is None or len(self._problems.found) > before:
             return None
         try:
             return quantity, self.scorer.score(quantity)
@@ -104,8 +106,9 @@ class QuantityReader:
         said = Quantity() if quantity is None else quantity
         return said._replace(veto=veto, not_applicable=not_applicable, reason=reason)
 
-    def _not_read(self, column: str, line: int) -> None:
-        self._note("entry.not_read", line, column=column, columns=", ".join(self._columns))
+    def _not_read(self, cells: Row, line: int) -> None:
+        strange = ", ".join(QUANTITY_COLUMNS[at] for at in self._foreign if cells[at])
+        self._note("entry.not_read", line, column=strange, columns=", ".join(self._columns))
 
     def _note(self, code: str, line: int, **values: object) -> None:
         self._problems.add(code, line=line, file=None, of=self.item.code, **values)

@@ -122,8 +122,8 @@ class IndexRun:
             raise LookupError(entry.unit)
         group, at = found
         items = list(group.criteria.items())
-        item_at = [item.code for item in items].index(entry.item)
-        stage_at = self.round.spec.stages.index(entry.stage)
+        item_at = {item.code: at for at, item in enumerate(items)}[entry.item]
+        stage_at = {stage: at for at, stage in enumerate(self.round.spec.stages)}[entry.stage]
         score = Scorer(items[item_at], group.criteria.policies).score(entry.quantity)
         stages = list(group.sheets[at])
         stages[stage_at] = _put(stages[stage_at], item_at, score)
