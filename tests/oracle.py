@@ -255,7 +255,8 @@ def _score(
     deduction = _adjusted(rulebook, adjustments, "deduction")
     exact[""] = None
     if maximum:
-        exact[""] = min(Fraction(100), max(Fraction(0), 100 * (points + bonus - deduction) / maximum))
+        index = 100 * (points + bonus - deduction) / maximum
+        exact[""] = min(Fraction(100), max(Fraction(0), index))
     published = {
         key: None if index is None else _rounded(index, index_places)
         for key, index in exact.items()
@@ -298,9 +299,7 @@ def _class(rulebook: Any, published: dict[str, Fraction | None], zeros: set[str]
         return None
     ids: list[str] = [each["id"] for each in rulebook["classes"]]  # highest first
     place = next(
-        place
-        for place, each in enumerate(rulebook["classes"])
-        if index >= Fraction(each["from"])
+        place for place, each in enumerate(rulebook["classes"]) if index >= Fraction(each["from"])
     )
     areas = [value for key, value in published.items() if key and value is not None]
     for ceiling in rulebook.get("ceilings", []):

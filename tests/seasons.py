@@ -79,7 +79,8 @@ FACTS = ("unit", "item", "numerator", "denominator", "value", "basis", "digest")
 ADJUSTMENTS = ("unit", "kind", "code", "points", "reason")
 PREVIOUS = ("unit", "index", "rank", "group", "comparable")
 DECIMALS = frozenset(("numerator", "denominator", "value", "points", "share", "se", "index"))
-MAY_BE_ABSENT = frozenset((*ENTRIES[3:], "basis", "digest", "se", "n", "group", "comparable"))
+UNASKED = ("se", "n", "basis", "digest")  # columns that no rule reads
+MAY_BE_ABSENT = {"entries.csv": ENTRIES[3:], "facts.csv": FACTS[2:], "findings.csv": FINDINGS[3:]}
 
 # ---- numbers -----------------------------------------------------------------------------------
 
@@ -339,8 +340,9 @@ class _Draw:
         """What one fault costs."""
         step = self.scale.step
         if step is None:
-            nice = self.rng.choice((2, 4, 5, 8, 10))
-            return maximum / nice if self.chance(0.7) else self.scale.place * self.rng.randint(1, 40)
+            if self.chance(0.7):
+                return maximum / self.rng.choice((2, 4, 5, 8, 10))
+            return self.scale.place * self.rng.randint(1, 40)
         cost = step * self.rng.randint(1, max(1, int(maximum / step) // 4))
         return cost + self.scale.place / 2 if self.chance(0.4) else cost
 
@@ -477,14 +479,15 @@ def _book(rng: random.Random, taste: _Taste, name: str, tier: str, items: int) -
     most = items if items >= 11 and rng.random() < 0.15 else min(items, 8)
     for number, held in enumerate(_split(rng, items, rng.randint(1, most)), start=1):
         area: list[list[Item]] = []
-        while held:
+        left = held
+        while left:
             criterion = f"{number}.{len(area) + 1}"
             alone = rng.random() < 0.3
             wish = 1 if alone else rng.randint(1, 12 if rng.random() < 0.2 else 4)
-            size = min(held, wish)
+            size = min(left, wish)
             codes = [criterion] if alone else [f"{criterion}.{n + 1}" for n in range(size)]
             area.append([draw.item(code, next(maxima)) for code in codes])
-            held -= size
+            left -= size
         book.areas.append(area)
     return book
 
@@ -504,13 +507,8 @@ def _rule_text(item: Item) -> str:
         parts += [f"on: {item.on}", f"steps: [{steps}]"]
     if item.shape == "deduction":
         parts.append(f"each: {_plain(item.each)}")
-    for key, value in (
-        ("floor", item.floor),
-        ("full_at", item.full_at),
-        ("zero_below", item.zero_below),
-    ):
-        if value is not None:
-            parts.append(f"{key}: {_plain(value)}")
+    marks = {"floor": item.floor, "full_at": item.full_at, "zero_below": item.zero_below}
+    parts += [f"{key}: {_plain(mark)}" for key, mark in marks.items() if mark is not None]
     if item.over_100:
         parts.append("over_100: allowed")
     return ", ".join(parts)
@@ -567,8 +565,7 @@ def _class_lines(rng: random.Random, book: Book) -> Iterator[str]:
         yield "ceilings:"
         for _ in range(rng.randint(1, 3)):
             if rng.random() < 0.5:
-                bound = _plain(Decimal(rng.randint(60, 400)) / 4)
-                when = f"area_index_below: {bound}"
+                when = f"area_index_below: {_plain(Decimal(rng.randint(60, 400)) / 4)}"
             else:
                 when = f'zero_item: "{rng.choice(book.items).code}"'
             yield f"  - {{at_most: {rng.choice(classes)[0]}, when: {{{when}}}}}"
@@ -777,11 +774,11 @@ def _write_table(
     path: Path, columns: Sequence[str], rows: list[Row], rng: random.Random, taste: _Taste
 ) -> None:
     dialect = _dialect(rng) if taste.dialects else _Dialect()
-    if dialect.lean:
+    if dialect.lean and rows:
         used = {column for row in rows for column in row}
-        columns = [each for each in columns if each in used or each not in MAY_BE_ABSENT]
-        measures = [each for each in ("se", "n", "basis", "digest") if rng.random() < 0.5]
-        columns = [each for each in columns if each not in measures]
+        used -= {column for column in UNASKED if rng.random() < 0.5}
+        absent = set(MAY_BE_ABSENT.get(path.name, ())) - used
+        columns = [column for column in columns if column not in absent]
     if dialect.shuffled:
         rng.shuffle(rows)
     separator, comma = dialect.separator, dialect.comma
@@ -805,7 +802,7 @@ def _write_table(
 def _previous(
     rng: random.Random, taste: _Taste, groups: Sequence[tuple[str, Sequence[str]]]
 ) -> list[Row]:
-    columns = {"group", "comparable"} if rng.random() < 0.7 else set()
+    columns = [column for column in PREVIOUS[3:] if rng.random() < 0.7]
     rows = []
     for name, members in groups:
         others = [each for each, *_ in GROUPS if each != name]
@@ -817,8 +814,9 @@ def _previous(
                 "index": f"{rng.randint(0, 10000) / 100:.2f}",
                 "rank": str(rng.randint(1, len(members) + 1)),
             }
-            if columns:
+            if "group" in columns:
                 row["group"] = rng.choice(others) if rng.random() < 0.15 else name
+            if "comparable" in columns:
                 row["comparable"] = "no" if rng.random() < 0.15 else "yes"
             if taste.loose and rng.random() < 0.2:
                 row["rank"] = ""  # was not ranked
@@ -830,7 +828,10 @@ def _stages(rng: random.Random) -> tuple[list[str], list[str]]:
     stages, orders = rng.choice(
         (
             ("self appraised", ("appraised", "appraised self")),
-            ("self appraised council", ("council appraised", "appraised", "council appraised self")),
+            (
+                "self appraised council",
+                ("council appraised", "appraised", "council appraised self"),
+            ),
             ("self appraised-1 appraised-2", ("appraised-2 appraised-1", "appraised-2")),
             ("appraised council", ("council appraised", "appraised council")),
             (
@@ -929,13 +930,12 @@ def write_season(
     _write_table(folder / "entries.csv", ENTRIES, whole.entries, rng, taste)
     for part, columns in zip(parts[1:], (FINDINGS, FACTS, ADJUSTMENTS), strict=True):
         rows = getattr(whole, part)
-        if rows or draw.chance(0.2):
+        if rows or rng.random() < 0.2:
             _write_table(folder / f"{part}.csv", columns, rows, rng, taste)
     if rng.random() < 0.8:
         rows = _previous(rng, taste, members_of)
-        wide = any("group" in row for row in rows)
-        columns = PREVIOUS if wide else PREVIOUS[:3]
-        _write_table(folder / "previous.csv", columns, rows, rng, taste)
+        told = [each for each in PREVIOUS if not rows or each in rows[0]]
+        _write_table(folder / "previous.csv", told, rows, rng, taste)
 
 
 # ---- the benchmark -----------------------------------------------------------------------------
