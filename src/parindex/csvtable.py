@@ -78,7 +78,7 @@ class CsvFile:
                 # The reader does not count the header, which it never saw.
                 line = reader.line_num + 1
                 if len(cells) == width:
-                    if any(cells):
+                    if cells[0] or any(cells):
                         yield line, arrange(cells)
                 elif cells:
                     self.problems.add("csv.ragged", line=line, expected=width, got=len(cells))
@@ -207,14 +207,13 @@ class Numbers:
         if cell.isdigit() and cell.isascii() and len(cell) <= MAX_DIGITS:
             return int(cell)
         problems = self._problems
-        if _THOUSANDS.fullmatch(cell):
-            problems.add("number.thousands", line=line, column=column, got=cell)
-            return None
         mark = "." if _DOT.fullmatch(cell) else "," if _COMMA.fullmatch(cell) else ""
         if not mark:
             if _NEGATIVE.fullmatch(cell):
                 return int(cell)
-            problems.add("number.not_a_number", line=line, column=column, got=cell[:60])
+            split = _THOUSANDS.fullmatch(cell)
+            code = "number.thousands" if split else "number.not_a_number"
+            problems.add(code, line=line, column=column, got=cell[:60])
             return None
         if self._mark and mark != self._mark:
             problems.add(

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from parindex.criteria.model import CriteriaSet, Item, Policies
 from parindex.criteria.rules import Options, Reads, Source, allows_over_100, reads
-from parindex.csvtable import CsvFile, Numbers, Row
+from parindex.csvtable import MAX_DIGITS, CsvFile, Numbers, Row
 from parindex.errors import Problems
 from parindex.points import Number
 from parindex.scoring.evaluate import NoneDueError, Scorer
@@ -27,15 +27,13 @@ _READ_FROM: Final = {
     Reads.OPTION: ("option",),
     Reads.POINTS: ("points",),
 }
-# Position, entered by people, scored from outside, the reader, the rows remembered.
+# Position and source of an item, its reader, the rows remembered.
 _Reading = tuple[
     int,
-    bool,
-    bool,
+    Source,
     Callable[[Row, int], tuple[Quantity, Score] | None],
     dict[Row, tuple[Quantity, Score]],
 ]
-_ENTERED: Final = frozenset({Source.APPRAISAL, Source.EXTERNAL})
 # Beyond this many different rows of one item, remembering them costs more than it saves.
 _REMEMBERED: Final = 20_000
 
@@ -155,8 +153,15 @@ class QuantityReader:
                 return None
             self._note("entry.half_a_pair", line)
             return Quantity()
-        above = self._number("numerator", numerator, line)
-        below = self._number("denominator", denominator, line)
+        pair = numerator + denominator
+        above: Number
+        below: Number
+        if pair.isdigit() and pair.isascii() and len(pair) <= MAX_DIGITS:
+            # By far the most common pair: two whole numbers.
+            above, below = int(numerator), int(denominator)
+        else:
+            above = self._number("numerator", numerator, line)
+            below = self._number("denominator", denominator, line)
         if above > below and not self._over_100:
             self._note("entry.numerator_above", line, got=f"{numerator} / {denominator}")
         return Quantity(above, below)
@@ -211,8 +216,7 @@ class EntryReader:
             group: {
                 code: (
                     at,
-                    item.source in _ENTERED,
-                    item.source is Source.EXTERNAL,
+                    item.source,
                     QuantityReader(
                         item, self._policies[group], numbers=numbers, problems=problems
                     ).read,
@@ -227,7 +231,7 @@ class EntryReader:
             unit, code, stage = row[:3]
             try:
                 unit_at, group = units[unit]
-                item_at, entered, external, read, remembered = readers[group][code]
+                item_at, source, read, remembered = readers[group][code]
                 stage_at = stages[stage]
             except KeyError:
                 self._unknown(row, line)
@@ -246,14 +250,21 @@ class EntryReader:
                 if len(remembered) < _REMEMBERED:
                     remembered[cells] = answer
             quantity, score = answer
-            if not entered and (not quantity.not_applicable or any(cells[:7])):
-                problems.add("entry.not_entered", line=line, of=code)
-                continue
-            if external and stage_at == self._self:
-                problems.add("entry.self_on_external", line=line, of=code)
-                continue
+            if source is not Source.APPRAISAL:
+                refusal = self._refusal(source, quantity, cells, stage_at)
+                if refusal:
+                    problems.add(refusal, line=line, of=code)
+                    continue
             yield unit_at, item_at, stage_at, quantity, score, line
         numbers.finish()
+
+    def _refusal(self, source: Source, quantity: Quantity, cells: Row, stage: int) -> str:
+        """Why a row may not stand on an item that is not the unit's to claim; empty if it may."""
+        if source is Source.EXTERNAL:
+            return "entry.self_on_external" if stage == self._self else ""
+        if quantity.not_applicable and not any(cells[:7]):
+            return ""
+        return "entry.not_entered"
 
     def _unknown(self, row: Row, line: int) -> None:
         unit, code, stage = row[:3]
