@@ -29,7 +29,14 @@ def verify(content: bytes, *, file: str) -> tuple[Bundle, IndexRun]:
         again, run = _again(bundle, file)
     except NotGoodBundleError:
         raise
-    except (ParindexError, LookupError, TypeError, ValueError, AttributeError) as error:
+    except (
+        ParindexError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         problems = list(error.problems) if isinstance(error, ParindexError) else []
         detail = "" if problems else f"{type(error).__name__}: {error}"
         first = Problem(code="bundle.inputs", file=file, values={"detail": detail})

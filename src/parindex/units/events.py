@@ -26,9 +26,8 @@ SHAPES: Final[Mapping[EventKind, tuple[int, int, int, int]]] = {
     EventKind.RECODE: (1, MANY, 0, 0),
 }
 
-# What an event touches of a unit. Two events of one day that touch the same would depend on
-# their order; ``life`` is everything.
-LIFE: Final = "life"
+# What a change touches of a unit; all else touches all of it. Two events of one day that touch
+# the same would depend on their order.
 ASPECTS: Final[Mapping[EventKind, str]] = {
     EventKind.RENAME: "name",
     EventKind.RECLASSIFY: "kind",
