@@ -6,7 +6,7 @@ import gc
 
 import typer
 
-from parindex.cli import publish, rulebook, score
+from parindex.cli import demo, publish, rulebook, score
 from parindex.cli.output import utf8_terminal
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     "(Score, rank, seal and verify an administrative-reform index.)",
 )
 app.add_typer(rulebook.app, name="rulebook")
-for _module in (score, publish):
+for _module in (score, publish, demo):
     _module.register(app)
 
 

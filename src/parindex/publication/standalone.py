@@ -25,7 +25,8 @@ import struct
 import sys
 import unicodedata
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -33,51 +34,49 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 ZERO = Fraction(0)
-ANY, SOME, YES = "(?s:.*)", "(?s:.+)", "(yes)?"
+ANY, SOME = "(?s:.*)", "(?s:.+)"
 DECIMAL = r"-?[0-9]{1,15}(\.[0-9]{1,20})?"
-NUMBER, PLACES, DIGEST = f"({DECIMAL})?", "[0-9]|1[0-9]|20", "sha256:[0-9a-f]{64}"
+DIGEST = "sha256:[0-9a-f]{64}"
+PLACES = "[0-9]|1[0-9]|20"
 
 # --- what differs, and how it is told ------------------------------------------------------------
 
 VIETNAMESE = {
     "is no readable zip archive": "không phải tệp zip đọc được",
     "is compressed and is not read": "bị nén nên không được đọc",
-    "is not written as in section 1 of the specification": "không được ghi đúng mục 1 của đặc tả",
+    "is not written as specified, from the byte after @ on": (
+        "không được ghi đúng đặc tả, kể từ byte ghi sau @"
+    ),
     "is there twice": "có hai lần",
     "is absent": "không có",
     "must not be there": "không được phép có",
     "has another digest than in the manifest": "mã băm khác với manifest.json",
     "is no JSON as specified (UTF-8, no numbers)": "không phải JSON theo đặc tả (UTF-8, không số)",
-    "holds text that is not in NFC": "có văn bản không ở dạng NFC",
-    "is not canonical JSON": "không phải JSON chính tắc",
+    "is text that is not in NFC": "là văn bản không ở dạng NFC",
     "has the wrong form": "sai dạng",
-    "has missing or unknown keys": "thiếu khóa hoặc có khóa lạ",
     "is out of order": "không đúng thứ tự",
     "refers to what does not exist": "tham chiếu đến cái không có",
     "lacks what the rule scores": "thiếu dữ liệu mà quy tắc chấm điểm cần",
-    "has no final row, which this round refuses": "không có dòng cuối cùng, đợt này không cho phép",
-    "has no finding or fact": "không có kết quả khảo sát hoặc số liệu hồ sơ",
+    "has no final row, finding or fact to score": "không có dòng cuối cùng hay số liệu để chấm",
     "is readable but not final": "đọc được nhưng không phải dòng cuối cùng",
     "is withheld but would be the final row": "bị giữ kín nhưng lẽ ra là dòng cuối cùng",
     "is both readable and withheld": "vừa đọc được vừa bị giữ kín",
     "differs from what comes out": "khác với kết quả tính lại",
-    "does not come out": "không có khi tính lại",
-    "is written or ordered otherwise": "được ghi hoặc sắp xếp khác",
     "expected": "mong đợi",
     "got": "nhận được",
     "differences": "điểm khác",
     "ok": "đúng",
+    "cannot be read": "không đọc được",
     "usage: python verify.py BUNDLE.zip [--lang vi|en]": (
         "cách dùng: python verify.py GÓI.zip [--lang vi|en]"
     ),
-    "cannot be read": "không đọc được",
     "checked: archive, manifest, digests, form of normal/, results/ computed again": (
         "đã kiểm tra: tệp nén, manifest, mã băm, dạng của normal/, tính lại results/"
     ),
-    "not checked: that normal/ is what input/ says, which needs a YAML reader (parindex verify)": (
-        "chưa kiểm tra: normal/ có khớp với input/ hay không, vì cần bộ đọc YAML (parindex verify)"
+    "not checked: that normal/ is what input/ says, which needs a YAML reader": (
+        "chưa kiểm tra: normal/ có khớp với input/ hay không, vì việc đó cần bộ đọc YAML"
     ),
-    "not checked: that normal/ is what the input said; a public bundle does not hold input/": (
+    "not checked: that normal/ is what the input said, which is not in the bundle": (
         "chưa kiểm tra: normal/ có khớp với dữ liệu gốc hay không; gói công khai không có input/"
     ),
     "not checked: the signature": "chưa kiểm tra: chữ ký",
@@ -89,19 +88,18 @@ class Difference(NamedTuple):
 
     place: str
     what: str
-    expected: Any = ""
-    got: Any = ""
+    expected: Any = None
+    got: Any = None
 
     def line(self, lang: str) -> str:
         """Tell it in one line without control characters."""
         line = f"{self.place}: {said(self.what, lang)}"
-        if self.expected != "" or self.got != "":
-            line += f"; {said('expected', lang)} {shown(self.expected)}" if self.expected else ""
-            line += f"; {said('got', lang)} {shown(self.got)}"
+        for word, value in (("expected", self.expected), ("got", self.got)):
+            line += "" if value is None else f"; {said(word, lang)} {shown(value)}"
         return "".join(c if c.isprintable() else f"\\u{{{ord(c):x}}}" for c in line)
 
 
-class DifferentError(ValueError):
+class DifferentError(Exception):
     """Says why nothing more can be checked or computed."""
 
     def __init__(self, *found: Difference) -> None:
@@ -121,7 +119,7 @@ def shown(value: Any) -> str:
     return "{…}" if isinstance(value, dict) else "[…]" if isinstance(value, list) else str(value)
 
 
-def bytes_differ(name: str, what: str, expected: bytes, got: bytes) -> Difference:
+def bytes_differ(name: str, expected: bytes, got: bytes) -> Difference:
     """Name the offset of the first byte that differs, and the bytes there in hexadecimal."""
     at, end, step = 0, min(len(expected), len(got)), 1 << 16
     while at < end and expected[at : at + step] == got[at : at + step]:
@@ -129,40 +127,37 @@ def bytes_differ(name: str, what: str, expected: bytes, got: bytes) -> Differenc
     while at < end and expected[at] == got[at]:
         at += 1
     at = min(at, end)
+    what = "is not written as specified, from the byte after @ on"
     return Difference(f"{name}@{at}", what, expected[at : at + 8].hex(), got[at : at + 8].hex())
 
 
 # --- the archive [1] -----------------------------------------------------------------------------
 
-LOCAL, CENTRAL, END = (struct.Struct(form) for form in ("<4s5H3L2H", "<4s6H3L5H2L", "<4s4H2LH"))
+LOCAL, CENTRAL, END = map(struct.Struct, ("<4s5H3L2H", "<4s6H3L5H2L", "<4s4H2LH"))
 
 
 def read_archive(content: bytes) -> list[tuple[str, bytes]]:
     """Read the stored members that a zip file lists; nothing is ever decompressed."""
     members, total = [], 0
     try:
-        fields = END.unpack_from(content, content.rindex(b"PK\x05\x06"))
-        at = fields[6]
-        for _ in range(fields[4]):
+        end = END.unpack_from(content, content.rindex(b"PK\x05\x06"))
+        at = end[6]
+        for _ in range(end[4]):
             head = CENTRAL.unpack_from(content, at)
-            name = content[at + CENTRAL.size :][: head[10]].decode("utf-8")
+            method, packed, size, start = head[4], head[8], head[9], head[16]
+            name = content[at + CENTRAL.size : at + CENTRAL.size + head[10]].decode("utf-8")
             at += CENTRAL.size + head[10] + head[11] + head[12]
-            local = LOCAL.unpack_from(content, head[16])
-            start = head[16] + LOCAL.size + local[9] + local[10]
-            total += head[8]
-            if head[0] != b"PK\x01\x02" or local[0] != b"PK\x03\x04" or total > len(content):
-                break
-            if head[4] != 0 or head[8] != head[9]:
+            local = LOCAL.unpack_from(content, start)
+            start += LOCAL.size + local[9] + local[10]
+            total += size
+            if method != 0 or packed != size or total > len(content):
                 raise DifferentError(Difference(name, "is compressed and is not read"))
-            members.append((name, content[start : start + head[8]]))
-        else:
-            return members
-    except (struct.error, UnicodeDecodeError):
-        pass
-    except ValueError as error:
-        if isinstance(error, DifferentError):
-            raise
-    raise DifferentError(Difference("zip", "is no readable zip archive"))
+            members.append((name, content[start : start + size]))
+    except (struct.error, ValueError) as error:
+        raise DifferentError(Difference("zip", "is no readable zip archive")) from error
+    if len(content) >= 1 << 32:
+        raise DifferentError(Difference("zip", "is no readable zip archive"))
+    return members
 
 
 def write_archive(members: list[tuple[str, bytes]]) -> bytes:
@@ -170,8 +165,8 @@ def write_archive(members: list[tuple[str, bytes]]) -> bytes:
     body, directory, at = [], [], 0
     for name, data in sorted(members):
         raw = name.encode("utf-8")
-        common = (20, 0 if name.isascii() else 0x0800, 0, 0, 0x0021)
-        common += (zlib.crc32(data), len(data), len(data), len(raw), 0)
+        how = (20, 0 if name.isascii() else 0x0800, 0, 0, 0x0021)
+        common = (*how, zlib.crc32(data), len(data), len(data), len(raw), 0)
         body += [LOCAL.pack(b"PK\x03\x04", *common), raw, data]
         directory += [CENTRAL.pack(b"PK\x01\x02", 0x0314, *common, 0, 0, 0, 0x81A40000, at), raw]
         at += LOCAL.size + len(raw) + len(data)
@@ -180,7 +175,7 @@ def write_archive(members: list[tuple[str, bytes]]) -> bytes:
     return b"".join([*body, tail, end])
 
 
-# --- canonical JSON and its forms [2] ------------------------------------------------------------
+# --- canonical JSON ------------------------------------------------------------------------------
 
 
 def refuse_number(text: str) -> NoReturn:
@@ -188,23 +183,16 @@ def refuse_number(text: str) -> NoReturn:
     raise ValueError(text)
 
 
-def in_order(value: Any) -> Any:
-    """Sort the keys by UTF-16 code units."""
+def in_order(name: str, value: Any) -> Any:
+    """Sort the keys by UTF-16 code units; refuse text that is not in NFC."""
     if isinstance(value, list):
-        return [in_order(one) for one in value]
+        return [in_order(name, one) for one in value]
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
-        return {key: in_order(value[key]) for key in keys}
+        return {in_order(name, key): in_order(name, value[key]) for key in keys}
+    if isinstance(value, str) and not unicodedata.is_normalized("NFC", value):
+        raise DifferentError(Difference(name, "is text that is not in NFC", got=value))
     return value
-
-
-def texts(value: Any) -> Iterable[str]:
-    """Give every text in a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, (list, dict)):
-        for one in [*value, *value.values()] if isinstance(value, dict) else value:
-            yield from texts(one)
 
 
 def read_json(name: str, data: bytes, found: list[Difference]) -> Any:
@@ -213,113 +201,534 @@ def read_json(name: str, data: bytes, found: list[Difference]) -> Any:
     try:
         text = data.decode("utf-8")
         value = json.loads(text, parse_int=no, parse_float=no, parse_constant=no)
-        again = json.dumps(in_order(value), ensure_ascii=False, separators=(",", ":"))
-        if again.encode("utf-8") != data:
-            canonical = again.encode("utf-8")
-            found.append(bytes_differ(name, "is not canonical JSON", canonical, data))
-        odd = [one for one in texts(value) if not unicodedata.is_normalized("NFC", one)]
+        text = json.dumps(in_order(name, value), ensure_ascii=False, separators=(",", ":"))
+        canonical = text.encode("utf-8")
     except (ValueError, RecursionError) as error:
         what = "is no JSON as specified (UTF-8, no numbers)"
         raise DifferentError(Difference(name, what)) from error
-    found += [Difference(name, "holds text that is not in NFC", got=one) for one in odd]
+    if canonical != data:
+        found.append(bytes_differ(name, canonical, data))
     return value
 
 
-def by_shape(value: Any) -> Any:
-    """Choose the form of a rule."""
-    shape = value.get("shape") if isinstance(value, dict) else None
-    return RULES.get(str(shape), {"shape": "|".join(RULES)})
+# --- the normal form [2] -------------------------------------------------------------------------
 
 
-def by_items(value: Any) -> Any:
-    """Choose the form of a criterion: with items, or an item itself."""
-    return CRITERION if isinstance(value, dict) and "items" in value else ITEM
+def form(words: str, **own: Any) -> dict[str, Any]:
+    """Make the form of a mapping, or of a table's rows, from its keys in their order.
+
+    A key ending with `!` holds text that is not empty, with `#` a decimal, with `~` a decimal or
+    nothing, with `^` yes or nothing; one that begins with `?` may be absent; the form of one in
+    `own` stands there; any other may hold anything.
+    """
+    kinds = {"!": SOME, "#": DECIMAL, "~": f"({DECIMAL})?", "^": "(yes)?"}
+    return {
+        word.rstrip("!#~^"): own.get(word.lstrip("?"), kinds.get(word[-1]))
+        for word in words.split()
+    }
 
 
-def by_condition(value: Any) -> Any:
-    """Choose the form of the condition of a ceiling."""
-    area = isinstance(value, dict) and "area_index_below" in value
-    return {"area_index_below": DECIMAL} if area else {"zero_item": SOME}
+def table(name: str, **more: Any) -> dict[str, Any]:
+    """Make the form of a table."""
+    columns = list(TABLES[name])
+    told = ",".join(columns)
+
+    def row(cells: Any) -> Any:
+        texts = isinstance(cells, list) and all(isinstance(cell, str) for cell in cells)
+        return None if texts and len(cells) == len(columns) else (told,)
+
+    return {"columns": lambda names: None if names == columns else (told,), "rows": [row], **more}
 
 
-def truth(value: Any) -> Any:
-    """Choose the form of a truth value."""
-    return None if isinstance(value, bool) else "true|false"
-
-
-def perhaps(value: Any) -> Any:
+def text_or_null(value: Any) -> Any:
     """Choose the form of text or null."""
     return None if value is None else ANY
 
 
-# Forms: a pattern for text, None for anything, [form] for a list, {key: form} for a mapping where
-# `key?` may be absent and `*` stands for any key, and a function that chooses a form for a value.
-Rules = dict[str, Any]
-RULES: Rules = {
-    "options": {"shape": SOME, "points": {"*": DECIMAL}},
-    "bands": {
-        "shape": SOME,
-        "on": "ratio|value|count",
-        "steps": [{"from": DECIMAL, "points": DECIMAL}],
-        "over_100?": None,
-    },
-    "ratio": {"shape": SOME, "full_at": DECIMAL, "zero_below?": DECIMAL, "over_100?": None},
-    "deduction": {"shape": SOME, "each": DECIMAL, "floor": DECIMAL},
-    "given": {"shape": SOME},
+# A form is a pattern of text, None for anything, [form] for a list, {key: form} for a mapping (`*`
+# is any key), (words,) for what is wrong where the words are right, or a function that chooses the
+# form for a value.
+RULES: dict[str, Any] = {
+    "options": form("shape points", points={"*": DECIMAL}),
+    "bands": form(
+        "shape on steps ?over_100", on="ratio|value|count", steps=[form("from# points#")]
+    ),
+    "ratio": form("shape full_at# ?zero_below# ?over_100"),
+    "deduction": form("shape each# floor#"),
+    "given": form("shape"),
 }
-ITEM: Rules = {
-    **{"code": SOME, "max_points": DECIMAL, "rule": by_shape},
-    **{"source": "appraisal|external|survey|index|dossiers"},
-    **{"if_none_due?": "zero|full|not_applicable"},
-    **dict.fromkeys(["id", "name", "evidence", "law", "appraiser?", "zero_if?", "examples?"]),
-}
-CRITERION: Rules = {"code": SOME, "name": None, "max_points?": DECIMAL, "items": [ITEM]}
-AREA: Rules = {"code": SOME, "name": None, "max_points?": DECIMAL, "criteria": [by_items]}
-BOOK: Rules = {
-    **dict.fromkeys(["schema", "issuer", "index", "group", "tier", "year", "revision"]),
-    **dict.fromkeys(["status", "title", "legal_basis"]),
-    "max_points?": DECIMAL,
-    "policies": {
-        **{"points_decimals": PLACES, "index_decimals": PLACES, "rank_on": SOME},
-        **{"ties": "share_best|dense", "not_applicable": SOME},
-    },
-    "adjustments?": {"bonus_cap": DECIMAL, "deduction_cap": DECIMAL},
-    "classes": [{"id": SOME, "name": None, "from": DECIMAL}],
-    "ceilings": [{"at_most": SOME, "when": by_condition}],
-    "areas": [AREA],
-}
-ROUND: Rules = {
-    **{"schema": r"parindex\.round/1", "round": ANY, "index": ANY, "year": ANY},
-    **{"reference_date": ANY, "stages": [SOME], "final_from": [SOME]},
-    **{"incomplete": "refuse|zero", "groups": [SOME]},
-}
-MANIFEST: Rules = {
-    **{"schema": r"parindex\.bundle/1", "public": truth, "members": {"*": DIGEST}},
-    **dict.fromkeys(["journal_head", "bundle_before", "signature"], perhaps),
-}
-# Tables: the columns in their order and the forms of their cells; and how many are the key.
-TABLES: dict[str, dict[str, str]] = {
-    "units": {"unit": SOME, "name": ANY, "group": SOME, "ranked": "yes|no"},
-    "entries": {
-        **dict.fromkeys(["unit", "item", "stage"], SOME),
-        **dict.fromkeys(["numerator", "denominator", "value", "count"], NUMBER),
-        **{"option": ANY, "points": NUMBER, "veto": YES, "not_applicable": YES, "reason": ANY},
-    },
-    "findings": {"unit": SOME, "item": SOME, "share": NUMBER, "se": NUMBER, "n": NUMBER},
-    "facts": {
-        **{"unit": SOME, "item": SOME, "numerator": NUMBER, "denominator": NUMBER},
-        **{"value": NUMBER, "basis": ANY, "digest": ANY},
-    },
-    "adjustments": {
-        **{"unit": SOME, "kind": "bonus|deduction", "code": ANY, "points": DECIMAL, "reason": ANY},
-    },
-    "previous": {
-        **{"unit": SOME, "index": NUMBER, "rank": "([0-9]{1,15})?", "group": ANY},
-        **{"comparable": "(yes|no)?"},
-    },
-    "withheld": {"unit": SOME, "item": SOME, "stage": SOME, "digest": DIGEST},
+ITEM = form(
+    "code! id name max_points# source evidence rule ?appraiser ?if_none_due ?zero_if law ?examples",
+    source="appraisal|external|survey|index|dossiers",
+    rule=lambda rule: RULES.get(
+        str(rule.get("shape")) if isinstance(rule, dict) else "", {"shape": "|".join(RULES)}
+    ),
+    if_none_due="zero|full|not_applicable",
+)
+CRITERION = form("code! name ?max_points# items", items=[ITEM])
+AREA = form(
+    "code! name ?max_points# criteria",
+    criteria=[lambda one: CRITERION if isinstance(one, dict) and "items" in one else ITEM],
+)
+BOOK = form(
+    "schema issuer index group tier year revision status title legal_basis ?max_points# policies"
+    " ?adjustments classes ceilings areas",
+    policies=form(
+        "points_decimals index_decimals rank_on! ties not_applicable!",
+        points_decimals=PLACES,
+        index_decimals=PLACES,
+        ties="share_best|dense",
+    ),
+    adjustments=form("bonus_cap# deduction_cap#"),
+    classes=[form("id! name from#")],
+    ceilings=[form("at_most! when", when=form("?area_index_below# ?zero_item!"))],
+    areas=[AREA],
+)
+ROUND = form(
+    "schema round! index! year! reference_date! stages final_from incomplete groups",
+    schema=r"parindex\.round/1",
+    stages=[SOME],
+    final_from=[SOME],
+    incomplete="refuse|zero",
+    groups=[SOME],
+)
+MANIFEST = form(
+    "schema public members journal_head bundle_before signature",
+    schema=r"parindex\.bundle/1",
+    public=lambda value: None if isinstance(value, bool) else ("true|false",),
+    members={"*": DIGEST},
+    journal_head=text_or_null,
+    bundle_before=text_or_null,
+    signature=text_or_null,
+)
+TABLES = {
+    "units": form("unit! name group! ranked", ranked="yes|no"),
+    "entries": form(
+        "unit! item! stage! numerator~ denominator~ value~ count~ option points~ veto^"
+        " not_applicable^ reason"
+    ),
+    "findings": form("unit! item! share~ se~ n~"),
+    "facts": form("unit! item! numerator~ denominator~ value~ basis digest"),
+    "adjustments": form("unit! kind code points# reason", kind="bonus|deduction"),
+    "previous": form(
+        "unit! index~ rank group comparable", rank="([0-9]{1,15})?", comparable="(yes|no)?"
+    ),
+    "withheld": form("unit! item! stage! digest", digest=DIGEST),
 }
 KEYS = {"units": 1, "entries": 3, "findings": 2, "facts": 2, "previous": 1, "withheld": 3}
+NORMAL = [f"normal/{name}.json" for name in ("round", "rulebooks", *TABLES) if name != "withheld"]
+
+
+def where(name: str) -> str:
+    """Give the place of a table."""
+    return "normal/entries.json/withheld" if name == "withheld" else f"normal/{name}.json"
+
+
+def check(place: str, value: Any, shape: Any, found: list[Difference]) -> None:
+    """Check that a value has a form."""
+    shape = shape(value) if callable(shape) else shape
+    if isinstance(shape, list) and isinstance(value, list):
+        for at, one in enumerate(value, 1):
+            check(f"{place}:{at}", one, shape[0], found)
+    elif isinstance(shape, dict) and isinstance(value, dict):
+        known = {key.lstrip("?"): one for key, one in shape.items()}
+        lacking = {key for key in shape if key[0] not in "?*"} - set(value)
+        odd = set() if "*" in known else set(value) - set(known)
+        found += [Difference(f"{place}/{key}", "is absent") for key in sorted(lacking)]
+        found += [Difference(f"{place}/{key}", "must not be there") for key in sorted(odd)]
+        for key in sorted(set(value) - odd):
+            check(f"{place}/{key}", value[key], known.get(key, known.get("*")), found)
+    elif isinstance(shape, str) and isinstance(value, str) and re.fullmatch(shape, value):
+        pass
+    elif shape is not None:
+        wanted = shape[0] if isinstance(shape, tuple) else shape
+        found.append(Difference(place, "has the wrong form", wanted, value))
+
+
+def check_rows(name: str, rows: list[list[str]], found: list[Difference]) -> None:
+    """Check the cells, the order and the keys of a table."""
+    width = KEYS.get(name, 0)
+    tests = [
+        (at, column, re.compile(pattern))
+        for at, (column, pattern) in enumerate(TABLES[name].items())
+        if pattern
+    ]
+    seen: set[tuple[str, ...]] = set()
+    before: list[str] = []
+    for number, row in enumerate(rows, 1):
+        place, key = f"{where(name)}:{number} [{' '.join(row[: width or 3])}]", tuple(row[:width])
+        for at, column, test in tests:
+            if not test.fullmatch(row[at]):
+                what = "has the wrong form"
+                found.append(Difference(f"{place} {column}", what, test.pattern, row[at]))
+        if row < before:
+            found.append(Difference(place, "is out of order"))
+        if key and key in seen:
+            found.append(Difference(place, "is there twice"))
+        seen.add(key)
+        before = row
+
+
+def check_book(place: str, book: Any, found: list[Difference]) -> None:
+    """Check what the form of a rulebook does not say: codes, classes and references."""
+    every = [item for items in items_by_area(book) for item in items]
+    items, areas = [item["code"] for item in every], [area["code"] for area in book["areas"]]
+    classes = [one["id"] for one in book["classes"]]
+    for kind, codes in (("items", items), ("areas", areas), ("classes", classes)):
+        twice = sorted(code for code, times in Counter(codes).items() if times > 1)
+        found += [Difference(f"{place}/{kind}", "is there twice", got=code) for code in twice]
+    floors = [number(one["from"]) for one in book["classes"]]
+    if floors != sorted(floors, reverse=True):
+        found.append(Difference(f"{place}/classes", "is out of order"))
+    for at, one in enumerate(book["ceilings"], 1):
+        if len(one["when"]) != 1:
+            found.append(Difference(f"{place}/ceilings:{at}/when", "has the wrong form"))
+        item = one["when"].get("zero_item")
+        odd = [] if one["at_most"] in classes else [one["at_most"]]
+        odd += [] if item is None or item in items else [item]
+        what = "refers to what does not exist"
+        found += [Difference(f"{place}/ceilings:{at}", what, got=code) for code in odd]
+    for item in every:
+        full_at = item["rule"].get("full_at")
+        if full_at is not None and number(full_at) <= 0:
+            what = "has the wrong form"
+            found.append(Difference(f"{place} [{item['code']}] full_at", what, "> 0", full_at))
+
+
+def items_by_area(book: Any) -> list[list[Any]]:
+    """Give the items of each area in order."""
+    return [
+        [item for one in area["criteria"] for item in one.get("items", [one])]
+        for area in book["areas"]
+    ]
+
+
+class Season:
+    """All of normal/, checked and ready to compute from; making one raises DifferentError."""
+
+    def __init__(self, normal: dict[str, Any], public: bool) -> None:
+        found = [Difference(name, "is absent") for name in NORMAL if name not in normal]
+        if found:
+            raise DifferentError(*found)
+        self.round, self.books = normal[NORMAL[0]], normal[NORMAL[1]]
+        check(NORMAL[0], self.round, ROUND, found)
+        check(NORMAL[1], self.books, {"*": BOOK}, found)
+        tables = {name: normal[f"normal/{name}.json"] for name in TABLES if name != "withheld"}
+        for name, value in tables.items():
+            hidden = {"withheld": table("withheld")} if public and name == "entries" else {}
+            check(f"normal/{name}.json", value, table(name, **hidden), found)
+        if found:
+            raise DifferentError(*found)
+        if public:
+            tables["withheld"] = tables["entries"]["withheld"]
+        for group, book in self.books.items():
+            check_book(f"normal/rulebooks.json/{group}", book, found)
+        self.rows = {name: value["rows"] for name, value in tables.items()}
+        for name, rows in self.rows.items():
+            check_rows(name, rows, found)
+        self.turn = {stage: at for at, stage in enumerate(self.round["final_from"])}
+        self.final: dict[tuple[str, str], list[str]] = {}
+        self.claims: dict[str, list[list[str]]] = {}
+        for row in self.rows["entries"]:
+            stage, other = row[2], self.final.get((row[0], row[1]))
+            if stage in self.turn and (other is None or self.turn[stage] < self.turn[other[2]]):
+                self.final[row[0], row[1]] = row
+            if stage == "self":
+                self.claims.setdefault(row[0], []).append(row)
+        self.check_references(found)
+        if public:
+            self.check_public(found)
+        if found:
+            raise DifferentError(*found)
+        self.findings = {(row[0], row[1]): row for row in self.rows["findings"]}
+        self.facts = {(row[0], row[1]): row for row in self.rows["facts"]}
+        self.previous = {row[0]: row for row in self.rows["previous"]}
+        self.adjustments: dict[tuple[str, str], Fraction] = {}
+        for unit, kind, _, points, _ in self.rows["adjustments"]:
+            sofar = self.adjustments.get((unit, kind), ZERO)
+            self.adjustments[unit, kind] = sofar + number(points)
+
+    def check_references(self, found: list[Difference]) -> None:
+        """Check that stages, groups, units and items exist."""
+        stages, groups = self.round["stages"], self.round["groups"]
+        found += [
+            Difference(f"{NORMAL[0]}/{key}", "is there twice")
+            for key in ("stages", "final_from", "groups")
+            if len(set(self.round[key])) < len(self.round[key])
+        ]
+        homes = {row[0]: row[2] for row in self.rows["units"]}
+        codes = {
+            group: {item["code"] for items in items_by_area(book) for item in items}
+            for group, book in self.books.items()
+        }
+
+        def refer(place: str, one: str, known: Collection[str]) -> None:
+            if one not in known:
+                found.append(Difference(place, "refers to what does not exist", got=one))
+
+        for stage in self.turn:
+            refer(f"{NORMAL[0]}/final_from", stage, stages)
+        for group in groups:
+            refer(f"{NORMAL[0]}/groups", group, self.books)
+        for group in self.books:
+            refer(NORMAL[1], group, groups)
+        for name, rows in self.rows.items():
+            for at, row in enumerate(rows, 1):
+                place = f"{where(name)}:{at}"
+                if name == "units":
+                    refer(place, row[2], groups)
+                elif name != "previous":
+                    refer(place, row[0], homes)
+                    if name != "adjustments":
+                        refer(place, row[1], codes.get(homes.get(row[0], ""), ()))
+                    if name in ("entries", "withheld"):
+                        refer(place, row[2], stages)
+
+    def check_public(self, found: list[Difference]) -> None:
+        """Check that the readable rows of a public bundle are the final ones, without reasons."""
+        found += [
+            Difference(f"{where(name)}:{at} reason", "has the wrong form", DIGEST, row[-1])
+            for name in ("entries", "adjustments")
+            for at, row in enumerate(self.rows[name], 1)
+            if not re.fullmatch(f"({DIGEST})?", row[-1])
+        ]
+        readable = {tuple(row[:3]) for row in self.rows["entries"]}
+        what = "is readable but not final"
+        found += [
+            Difference(f"{where('entries')}:{at} [{' '.join(row[:3])}]", what)
+            for at, row in enumerate(self.rows["entries"], 1)
+            if self.final.get((row[0], row[1])) is not row
+        ]
+        for at, (unit, item, stage, _) in enumerate(self.rows["withheld"], 1):
+            place = f"{where('withheld')}:{at} [{unit} {item} {stage}]"
+            final = self.final.get((unit, item))
+            if (unit, item, stage) in readable:
+                found.append(Difference(place, "is both readable and withheld"))
+            elif stage in self.turn and (final is None or self.turn[stage] < self.turn[final[2]]):
+                found.append(Difference(place, "is withheld but would be the final row"))
+
+
+# --- the computation [3] -------------------------------------------------------------------------
+
+
+@dataclass
+class Scored:
+    """An item of a unit with its points and maximum, or with neither where it does not count."""
+
+    item: dict[str, Any]
+    points: Fraction | None
+    maximum: Fraction | None
+    marker: str
+
+
+class Area(NamedTuple):
+    """An area of a unit."""
+
+    points: Fraction
+    maximum: Fraction
+    percent: Fraction | None
+
+
+@dataclass
+class Standing:
+    """A unit with all that is computed from its own rows."""
+
+    unit: str
+    name: str
+    ranked: bool
+    items: list[Scored]
+    areas: list[Area]
+    points: Fraction
+    maximum: Fraction
+    bonus: Fraction
+    deduction: Fraction
+    index: Fraction | None
+    claimed: Fraction | None
+
+
+@lru_cache(maxsize=1 << 16)
+def number(text: str) -> Fraction:
+    """Read a decimal; nothing is a ValueError."""
+    return Fraction(text)
+
+
+def scaled(x: Fraction, decimals: int) -> int:
+    """Round half up, halves away from zero, to whole multiples of 10^-decimals."""
+    top, bottom = abs(x.numerator) * 10**decimals, x.denominator
+    whole: int = (2 * top + bottom) // (2 * bottom)
+    return -whole if x.numerator < 0 else whole
+
+
+def half_up(x: Fraction, decimals: int) -> Fraction:
+    """Round half up."""
+    return Fraction(scaled(x, decimals), 10**decimals)
+
+
+def ratio(entry: dict[str, str]) -> Fraction:
+    """Compute r: the value, or the numerator as a percentage of the denominator."""
+    if entry["value"]:
+        return number(entry["value"])
+    return 100 * number(entry["numerator"]) / number(entry["denominator"])
+
+
+def by_rule(rule: dict[str, Any], most: Fraction, entry: dict[str, str]) -> Fraction:
+    """Compute the points of an entry; what is lacking is a KeyError or a ValueError."""
+    shape = rule["shape"]
+    if shape == "options":
+        return number(rule["points"][entry["option"]])
+    if shape == "bands":
+        x = ratio(entry) if rule["on"] == "ratio" else number(entry[rule["on"]])
+        reached = (step for step in rule["steps"] if number(step["from"]) <= x)
+        return next((number(step["points"]) for step in reached), ZERO)
+    if shape == "ratio":
+        r = ratio(entry)
+        if "zero_below" in rule and r < number(rule["zero_below"]):
+            return ZERO
+        return most * min(Fraction(1), r / number(rule["full_at"]))
+    if shape == "deduction":
+        return max(number(rule["floor"]), most - number(rule["each"]) * number(entry["count"]))
+    return number(entry["points"])
+
+
+def score(item: dict[str, Any], entry: dict[str, str], policies: dict[str, str]) -> Scored:
+    """Score an item by the first case that applies."""
+    most = number(item["max_points"])
+    if entry["not_applicable"] != "yes":
+        if entry["veto"] == "yes":
+            return Scored(item, ZERO, most, "zero_if")
+        if not entry["denominator"] or number(entry["denominator"]) != 0:
+            points = by_rule(item["rule"], most, entry)
+            return Scored(item, half_up(points, int(policies["points_decimals"])), most, "scored")
+        if item["if_none_due"] != "not_applicable":
+            points = most if item["if_none_due"] == "full" else ZERO
+            return Scored(item, points, most, f"none_due_{item['if_none_due']}")
+    kept = most if policies["not_applicable"] == "award_max" else None
+    return Scored(item, kept, kept, "not_applicable")
+
+
+def total(scores: list[Scored], *sources: str) -> tuple[Fraction, Fraction]:
+    """Sum the points and the maxima of the items that count, of some sources or of all."""
+    chosen = [one for one in scores if not sources or one.item["source"] in sources]
+    points = sum((one.points for one in chosen if one.points is not None), ZERO)
+    return points, sum((one.maximum for one in chosen if one.maximum is not None), ZERO)
+
+
+def sum_area(scores: list[Scored], policy: str) -> Area:
+    """Sum an area up."""
+    points, applicable = total(scores)
+    if applicable == 0:
+        return Area(ZERO, ZERO, None)
+    index = 100 * points / applicable
+    if policy == "renormalise_within_area":
+        full = sum((number(one.item["max_points"]) for one in scores), ZERO)
+        return Area(points * full / applicable, full, index)
+    return Area(points, applicable, index)
+
+
+def assess(season: Season, row: list[str], found: list[Difference]) -> Standing:
+    """Compute all of a unit that does not depend on other units."""
+    unit, name, group, ranked = row
+    book = season.books[group]
+
+    def attempt(item: dict[str, Any], source: str, cells: dict[str, str]) -> Scored:
+        entry = {**dict.fromkeys(TABLES["entries"], ""), **cells}
+        try:
+            return score(item, entry, book["policies"])
+        except (KeyError, ValueError):
+            key = " ".join([unit, item["code"], entry["stage"]]).strip()
+            what = "lacks what the rule scores"
+            found.append(Difference(f"{where(source)} [{key}]", what, got=item["rule"]["shape"]))
+            return Scored(item, ZERO, ZERO, "")
+
+    def find(item: dict[str, Any]) -> Scored:
+        key, source = (unit, item["code"]), item["source"]
+        if key in season.final:
+            return attempt(item, "entries", as_entry("entries", season.final[key]))
+        if source == "dossiers" and key in season.facts:
+            return attempt(item, "facts", as_entry("facts", season.facts[key]))
+        if source in ("survey", "index") and key in season.findings:
+            share = season.findings[key][2]
+            return attempt(item, "findings", {"numerator": share, "denominator": "1"})
+        judged = source in ("appraisal", "external")
+        if not judged or season.round["incomplete"] == "refuse":
+            what = "has no final row, finding or fact to score"
+            found.append(Difference(f"normal/ [{unit} {item['code']}]", what))
+        return Scored(item, ZERO, number(item["max_points"]), "missing")
+
+    scores = [[find(item) for item in items] for items in items_by_area(book)]
+    areas = [sum_area(some, book["policies"]["not_applicable"]) for some in scores]
+    points = sum((area.points for area in areas), ZERO)
+    maximum = sum((area.maximum for area in areas), ZERO)
+    bonus, deduction = (
+        min(season.adjustments.get((unit, kind), ZERO), number(book["adjustments"][f"{kind}_cap"]))
+        if "adjustments" in book
+        else ZERO
+        for kind in ("bonus", "deduction")
+    )
+    index = None
+    if maximum != 0:
+        index = min(max(100 * (points + bonus - deduction) / maximum, ZERO), Fraction(100))
+    claimed = None
+    if unit in season.claims:
+        items = {item["code"]: item for some in items_by_area(book) for item in some}
+        rows = season.claims[unit]
+        own = [attempt(items[row[1]], "entries", as_entry("entries", row)) for row in rows]
+        claimed = total(own)[0]
+    flat = [one for some in scores for one in some]
+    return Standing(
+        unit, name, ranked == "yes", flat, areas, points, maximum, bonus, deduction, index, claimed
+    )
+
+
+def as_entry(name: str, row: list[str]) -> dict[str, str]:
+    """Name the cells of a row."""
+    return {column: row[at] for at, column in enumerate(TABLES[name])}
+
+
+def rank(indices: dict[str, Fraction | None], policies: dict[str, str]) -> dict[str, int]:
+    """Rank the units that have an index; the greatest is 1."""
+    exact, decimals = policies["rank_on"] == "exact", int(policies["index_decimals"])
+    values = {
+        unit: index if exact else half_up(index, decimals)
+        for unit, index in indices.items()
+        if index is not None
+    }
+    line = set(values.values()) if policies["ties"] == "dense" else values.values()
+    best: dict[Fraction, int] = {}
+    for place, value in enumerate(sorted(line, reverse=True), 1):
+        best.setdefault(value, place)
+    return {unit: best[value] for unit, value in values.items()}
+
+
+def class_of(standing: Standing, index: Fraction, book: dict[str, Any]) -> str:
+    """Find the class of a published index, lowered by the ceilings; none where none is reached."""
+    classes = book["classes"]
+    reached = [at for at, one in enumerate(classes) if number(one["from"]) <= index]
+    if not reached:
+        return ""
+    lowest = reached[0]
+    places = int(book["policies"]["index_decimals"])
+    zeros = {
+        one.item["code"]
+        for one in standing.items
+        if one.points == 0 and one.marker != "not_applicable"
+    }
+    published = [
+        half_up(area.percent, places) for area in standing.areas if area.percent is not None
+    ]
+    for one in book["ceilings"]:
+        when = one["when"]
+        if "zero_item" in when:
+            applies = when["zero_item"] in zeros
+        else:
+            applies = any(value < number(when["area_index_below"]) for value in published)
+        if applies:
+            lowest = max(lowest, [each["id"] for each in classes].index(one["at_most"]))
+    return str(classes[lowest]["id"])
+
+
+# --- the results [4] -----------------------------------------------------------------------------
+
 RESULTS = {
     "results": (
         "group,unit,name,points,maximum,bonus,deduction,index,rank,class,change,rank_change,"
@@ -329,84 +738,236 @@ RESULTS = {
     "items": "group,unit,item,points,maximum,marker",
     "groups": "group,n_units,n_ranked,mean,min,max",
 }
-NORMAL = [f"normal/{name}.json" for name in ("round", "rulebooks", *TABLES) if name != "withheld"]
-FIXED = {"manifest.json", "verify.py", *NORMAL, *(f"results/{name}.csv" for name in RESULTS)}
 
 
-def check(place: str, value: Any, form: Any, found: list[Difference]) -> None:
-    """Check that a value has a form."""
-    form = form(value) if callable(form) else form
-    if isinstance(form, str):
-        if not isinstance(value, str) or not re.fullmatch(form, value):
-            found.append(Difference(place, "has the wrong form", form, value))
-    elif isinstance(form, list) and isinstance(value, list):
-        for at, one in enumerate(value):
-            check(f"{place}/{at}", one, form[0], found)
-    elif isinstance(form, dict) and isinstance(value, dict):
-        known = {key.rstrip("?"): one for key, one in form.items()}
-        odd = set() if "*" in form else set(value) - set(known)
-        odd |= {key for key in form if key not in value and key[-1] not in "?*"}
-        if odd:
-            found.append(Difference(place, "has missing or unknown keys", got=" ".join(sorted(odd))))
-        for key in sorted(set(value) - odd):
-            check(f"{place}/{key}", value[key], known.get(key, known.get("*")), found)
-    elif form is not None:
-        found.append(Difference(place, "has the wrong form", type(form)(), value))
+def written(decimals: int, *numbers: Fraction | None) -> list[str]:
+    """Write numbers half up with exactly so many decimals, and nothing as nothing."""
+    cells = []
+    for x in numbers:
+        whole = scaled(x or ZERO, decimals)
+        digits = str(abs(whole)).rjust(decimals + 1, "0")
+        cut = len(digits) - decimals
+        text = "-" * (whole < 0) + digits[:cut] + "." * (decimals > 0) + digits[cut:]
+        cells.append("" if x is None else text)
+    return cells
 
 
-def check_table(name: str, place: str, table: Any, found: list[Difference]) -> list[list[str]]:
-    """Check the columns, cells, order and keys of a table, and give its rows."""
-    columns, width = TABLES[name], KEYS.get(name, 0)
-    if table["columns"] != list(columns):
-        raise DifferentError(Difference(f"{place}/columns", "has the wrong form", " ".join(columns)))
-    tests = [(at, one, re.compile(form)) for at, (one, form) in enumerate(columns.items())]
-    seen: set[tuple[str, ...]] = set()
-    before: list[str] = []
-    for number, row in enumerate(table["rows"], 1):
-        if len(row) != len(columns) or not all(isinstance(cell, str) for cell in row):
-            raise DifferentError(Difference(f"{place}/rows:{number}", "has the wrong form"))
-        where, key = f"{place}/rows:{number} [{' '.join(row[: width or 3])}]", tuple(row[:width])
-        for at, column, pattern in tests:
-            if not pattern.fullmatch(row[at]):
-                what = "has the wrong form"
-                found.append(Difference(f"{where} {column}", what, pattern.pattern, row[at]))
-        if row < before:
-            found.append(Difference(where, "is out of order"))
-        if key and key in seen:
-            found.append(Difference(where, "is there twice"))
-        seen.add(key)
-        before = row
-    return list(table["rows"])
-
-
-def check_book(place: str, book: Any, found: list[Difference]) -> None:
-    """Check what the form of a rulebook does not say: codes, classes and references."""
-    items = [item["code"] for _, area in items_of(book) for item in area]
-    areas, classes = ([one[key] for one in book[of]] for of, key in (("areas", "code"), ("classes", "id")))
-    for codes, where in ((items, "areas"), (areas, "areas"), (classes, "classes")):
-        twice = sorted({code for code in codes if codes.count(code) > 1})
-        found += [Difference(f"{place}/{where}", "is there twice", got=code) for code in twice]
-    floors = [number(one["from"]) for one in book["classes"]]
-    if floors != sorted(floors, reverse=True):
-        found.append(Difference(f"{place}/classes", "is out of order"))
-    for at, ceiling in enumerate(book["ceilings"]):
-        item = ceiling["when"].get("zero_item")
-        odd = [ceiling["at_most"]] if ceiling["at_most"] not in classes else []
-        odd += [item] if item is not None and item not in items else []
-        where = f"{place}/ceilings/{at}"
-        found += [Difference(where, "refers to what does not exist", got=one) for one in odd]
-    for _, area in items_of(book):
-        for item in area:
-            if item["rule"]["shape"] == "ratio" and number(item["rule"]["full_at"]) <= 0:
-                where = f"{place} [{item['code']}] full_at"
-                found.append(Difference(where, "has the wrong form", "> 0", item["rule"]["full_at"]))
-
-
-def items_of(book: Any) -> list[tuple[str, list[Any]]]:
-    """Give the areas of a rulebook by code, each with its items in order."""
-    return [
-        (area["code"], [item for one in area["criteria"] for item in one.get("items", [one])])
-        for area in book["areas"]
+def csv_line(cells: list[str]) -> str:
+    """Write a line of CSV, quoting only what must be."""
+    quoted = [
+        '"' + cell.replace('"', '""') + '"' if re.search('[,"\r\n]', cell) else cell
+        for cell in cells
     ]
+    return ",".join(quoted) + "\n"
 
 
+def results(normal: dict[str, object], public: bool) -> dict[str, bytes]:
+    """Compute results/ from the parsed members of normal/, both by the names of the members.
+
+    Raise DifferentError with all that makes it impossible.
+    """
+    season = Season(normal, public)
+    found: list[Difference] = []
+    tables = {name: [columns.split(",")] for name, columns in RESULTS.items()}
+    homes: dict[str, list[Standing]] = {group: [] for group in season.round["groups"]}
+    for row in season.rows["units"]:
+        homes[row[2]].append(assess(season, row, found))
+    if found:
+        raise DifferentError(*found)
+    for group, standings in homes.items():
+        add_group(season, group, standings, tables, public)
+    return {
+        f"results/{name}.csv": "".join(map(csv_line, lines)).encode("utf-8")
+        for name, lines in tables.items()
+    }
+
+
+def add_group(
+    season: Season,
+    group: str,
+    standings: list[Standing],
+    tables: dict[str, list[list[str]]],
+    public: bool,
+) -> None:
+    """Rank a group and append its lines to the tables."""
+    book = season.books[group]
+    p, x = (int(book["policies"][key]) for key in ("points_decimals", "index_decimals"))
+    ranked = [one for one in standings if one.ranked]
+    ranks = rank({one.unit: one.index for one in ranked}, book["policies"])
+    area_ranks = [
+        rank({one.unit: one.areas[at].percent for one in ranked}, book["policies"])
+        for at in range(len(book["areas"]))
+    ]
+    published = {one.unit: half_up(one.index, x) for one in standings if one.index is not None}
+    standings.sort(key=lambda one: (one.unit not in ranks, ranks.get(one.unit, 0), one.unit))
+    for one in standings:
+        start, index, change, rank_change = [group, one.unit], published.get(one.unit), None, ""
+        before = season.previous.get(one.unit)
+        if before and before[4] != "no" and before[3] in ("", group):
+            if index is not None and before[1]:
+                change = index - number(before[1])
+            if one.unit in ranks and before[2]:
+                rank_change = str(int(before[2]) - ranks[one.unit])
+        appraised = total(one.items, "appraisal", "external", "dossiers")
+        survey = total(one.items, "survey", "index")
+        line = [*start, one.name]
+        line += written(p, one.points, one.maximum, one.bonus, one.deduction)
+        line += [*written(x, index), str(ranks.get(one.unit, ""))]
+        line += ["" if index is None else class_of(one, index, book)]
+        line += [*written(x, change), rank_change]
+        line += written(p, *appraised, *survey, None if public else one.claimed)
+        tables["results"].append(line)
+        for at, area in enumerate(one.areas):
+            line = [*start, book["areas"][at]["code"], *written(p, area.points, area.maximum)]
+            line += [*written(x, area.percent), str(area_ranks[at].get(one.unit, ""))]
+            tables["areas"].append(line)
+        for item in one.items:
+            points = written(p, item.points, item.maximum)
+            tables["items"].append([*start, item.item["code"], *points, item.marker])
+    values = [published[unit] for unit in ranks]
+    spread = [sum(values, ZERO) / len(values), min(values), max(values)] if values else [None] * 3
+    counts = [str(len(standings)), str(len(ranks))]
+    tables["groups"].append([group, *counts, *written(x, *spread)])
+
+
+# --- what to verify [5] --------------------------------------------------------------------------
+
+
+def compare(name: str, expected: bytes, got: bytes) -> list[Difference]:
+    """Name each line and column of a member of results/ that differs."""
+    if expected == got:
+        return []
+    columns = RESULTS[name[len("results/") : -len(".csv")]].split(",")
+    keys = sum(column in ("group", "unit", "area", "item") for column in columns)
+    tables = []
+    try:
+        for data in (expected, got):
+            lines = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
+            tables.append({tuple(cells[:keys]): (at, cells) for at, cells in enumerate(lines, 1)})
+    except (ValueError, csv.Error):
+        return [bytes_differ(name, expected, got)]
+    found = []
+    for key, (_, cells) in tables[0].items():
+        at, others = tables[1].get(key, (0, []))
+        if not others:
+            found.append(Difference(f"{name} [{' '.join(key)}]", "is absent"))
+        for i, other in enumerate(others):
+            cell, column = (cells[i], columns[i]) if i < len(cells) else (None, str(i + 1))
+            if cell != other:
+                place = f"{name}:{at} [{' '.join(key)}] {column}"
+                found.append(Difference(place, "differs from what comes out", cell, other))
+    for key, (at, _) in tables[1].items():
+        if key not in tables[0]:
+            found.append(Difference(f"{name}:{at} [{' '.join(key)}]", "must not be there"))
+    return found or [bytes_differ(name, expected, got)]
+
+
+def check_members(members: dict[str, bytes], manifest: Any, found: list[Difference]) -> None:
+    """Check which members there are, and their digests."""
+    digests = {name: digest(data) for name, data in members.items() if name != "manifest.json"}
+    fixed = {"verify.py", *NORMAL, *(f"results/{name}.csv" for name in RESULTS)}
+    listed = manifest["members"]
+    for name in sorted({*digests, *listed, *fixed}):
+        own = name in fixed or (name.startswith("input/") and not manifest["public"])
+        if name not in digests:
+            found.append(Difference(name, "is absent"))
+        elif not own:
+            found.append(Difference(name, "must not be there"))
+        elif name not in listed:
+            found.append(Difference(f"manifest.json/members/{name}", "is absent"))
+        elif digests[name] != listed[name]:
+            what = "has another digest than in the manifest"
+            found.append(Difference(name, what, listed[name], digests[name]))
+    if not manifest["public"] and not any(name.startswith("input/") for name in members):
+        found.append(Difference("input/", "is absent"))
+
+
+def digest(data: bytes) -> str:
+    """Compute the digest of bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def examine(content: bytes) -> tuple[list[Difference], dict[str, Any]]:
+    """Verify a bundle; give what differs, and the manifest."""
+    found: list[Difference] = []
+    manifest: dict[str, Any] = {}
+    normal: dict[str, object] = {}
+    try:
+        archive = read_archive(content)
+        members = dict(archive)
+        again = write_archive(archive)
+        if again != content:
+            found.append(bytes_differ("zip", again, content))
+        counts = Counter(name for name, _ in archive)
+        found += [Difference(name, "is there twice") for name in members if counts[name] > 1]
+        if "manifest.json" not in members:
+            return [*found, Difference("manifest.json", "is absent")], {}
+        manifest = read_json("manifest.json", members["manifest.json"], found)
+        wrong: list[Difference] = []
+        check("manifest.json", manifest, MANIFEST, wrong)
+        if wrong:
+            return [*found, *wrong], {}
+    except DifferentError as error:
+        return [*found, *error.found], {}
+    check_members(members, manifest, found)
+    for name in NORMAL:
+        try:
+            if name in members:
+                normal[name] = read_json(name, members[name], found)
+        except DifferentError as error:
+            found += error.found
+    try:
+        if len(normal) == len(NORMAL):
+            for name, data in results(normal, manifest["public"]).items():
+                found += compare(name, data, members[name]) if name in members else []
+    except DifferentError as error:
+        found += error.found
+    return found, manifest
+
+
+def differences(content: bytes) -> list[str]:
+    """Verify a bundle; give a line of English for each difference, none where all is right."""
+    return [one.line("en") for one in examine(content)[0]]
+
+
+def main(argv: list[str]) -> int:
+    """Run the program with its arguments (without its own name), and give the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    lang = "en" if os.environ.get("PARINDEX_LANG") == "en" else "vi"
+    words = list(argv)
+    for code in ("vi", "en"):
+        if words[-2:] == ["--lang", code]:
+            lang, words = code, words[:-2]
+        elif words[:2] == ["--lang", code]:
+            lang, words = code, words[2:]
+    if len(words) != 1 or words[0].startswith("-"):
+        usage = said("usage: python verify.py BUNDLE.zip [--lang vi|en]", lang)
+        asked = words in (["-h"], ["--help"])
+        print(usage, file=sys.stdout if asked else sys.stderr)
+        return 0 if asked else 2
+    try:
+        content = Path(words[0]).read_bytes()
+    except (OSError, ValueError):
+        print(f"{words[0]}: {said('cannot be read', lang)}", file=sys.stderr)
+        return 2
+    found, manifest = examine(content)
+    if found:
+        lines = [one.line(lang) for one in found[:200]]
+        print(*lines, f"{len(found)} {said('differences', lang)}", sep="\n", file=sys.stderr)
+        return 1
+    print(f"{said('ok', lang)}: {digest(content)}")
+    what = "checked: archive, manifest, digests, form of normal/, results/ computed again"
+    print(said(what, lang))
+    what = "not checked: that normal/ is what input/ says, which needs a YAML reader"
+    if manifest["public"]:
+        what = "not checked: that normal/ is what the input said, which is not in the bundle"
+    print(said(what, lang))
+    if manifest["signature"] is not None:
+        print(said("not checked: the signature", lang))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
