@@ -4,23 +4,26 @@
 """
 
 import io
+import json
 import os
 import random
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import seasons
+from rounds import files, item, row
 
 from parindex.canonical import canonical_json
 from parindex.criteria.catalogue import Catalogue
 from parindex.errors import NotGoodBundleError
 from parindex.publication import standalone
-from parindex.publication.bundle import Bundle, read_bundle
+from parindex.publication.bundle import Bundle, Links, read_bundle
 from parindex.publication.seal import seal
 from parindex.publication.verify import verify
 from parindex.scoring.folder import FolderFiles, read_folder
@@ -146,6 +149,175 @@ def test_a_malformed_normal_form_is_a_difference_for_both(member: str, content: 
         forged = replace(bundle, members={**bundle.members, member: content}).to_bytes()
         assert standalone.differences(forged)
         assert engine_refuses(forged)
+
+
+def changed(change: Callable[[dict[str, Any]], object], *, public: bool = False) -> bytes:
+    """A bundle of a small round whose normal form was changed, with a manifest made to fit."""
+    bundle = small(public=public)
+    normal = {
+        name: json.loads(one) for name, one in bundle.members.items() if name.startswith("normal/")
+    }
+    change(normal)
+    kept = {name: one for name, one in bundle.members.items() if not name.startswith("normal/")}
+    members = {**kept, **{name: canonical_json(one) for name, one in normal.items()}}
+    return replace(bundle, members=members).to_bytes()
+
+
+def small(*, public: bool = False) -> Bundle:
+    areas = {
+        "1": [
+            item("1.1.1", "2", "{shape: ratio}", more=("if_none_due: full",)),
+            item("1.1.2", "2", "{shape: ratio}", source="survey"),
+        ]
+    }
+    made = files(
+        areas,
+        entries=[
+            row("u1", "1.1.1", "self", numerator="0", denominator="0"),
+            row("u1", "1.1.1", numerator="1", denominator="2"),
+            row("u2", "1.1.1", numerator="1", denominator="2"),
+        ],
+        units=["u1,Sở Một,so,yes", "u2,Sở Hai,so,yes"],
+        tail=CLASSES,
+        tables={"findings.csv": "unit,item,share\nu1,1.1.2,0.5\nu2,1.1.2,0.75\n"},
+    )
+    opened = read_folder(made)
+    run = score_index(opened.round, opened.entries(), problems=opened.problems)
+    return seal(opened, run, public=public)
+
+
+CLASSES = """\
+classes:
+  - {id: good, name: {vi: "Tốt"}, from: 50}
+  - {id: weak, name: {vi: "Yếu"}, from: 0}
+ceilings: [{at_most: weak, when: {area_index_below: 10}}]
+"""
+ROUND, BOOKS, UNITS = "normal/round.json", "normal/rulebooks.json", "normal/units.json"
+ENTRIES, FINDINGS = "normal/entries.json", "normal/findings.json"
+
+
+def first_item(normal: dict[str, Any]) -> dict[str, Any]:
+    items: dict[str, Any] = normal[BOOKS]["so"]["areas"][0]["criteria"][0]["items"][0]
+    return items
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda normal: normal.pop(FINDINGS), "normal/findings.json: is absent"),
+        (lambda normal: normal[UNITS]["rows"][0].__setitem__(1, "So\u031b\u0309"), "NFC"),
+        (lambda normal: normal[UNITS]["rows"].append(["u2", "Sở Hai", "so", "no"]), "units"),
+        (lambda normal: normal[UNITS]["rows"].reverse(), "out of order"),
+        (lambda normal: normal[BOOKS]["so"]["classes"].reverse(), "out of order"),
+        (lambda normal: normal[BOOKS]["so"]["classes"].pop(), "refers to what does not exist"),
+        (lambda normal: normal[BOOKS]["so"]["classes"][0].__setitem__("from", "101"), "results"),
+        (lambda normal: normal[BOOKS]["so"].__setitem__("classes", [{"id": "weak", "name": {"vi": "Yếu"}, "from": "99"}]), "class"),
+        (lambda normal: normal[BOOKS]["so"]["ceilings"][0].__setitem__("when", {}), "when"),
+        (lambda normal: first_item(normal)["rule"].__setitem__("full_at", "0"), "full_at"),
+        (lambda normal: first_item(normal).pop("if_none_due"), "self"),
+        (lambda normal: normal[FINDINGS]["rows"].pop(), "no final row, finding or fact"),
+        (lambda normal: normal[ENTRIES]["rows"].pop(), "no final row, finding or fact"),
+        (lambda normal: normal[ROUND].__setitem__("incomplete", "x"), "incomplete"),
+        (lambda normal: normal[FINDINGS].__setitem__("rows", [["u1", "1.1.2", "0.60", "", ""], ["u2", "1.1.2", "0.75", "", ""]]), "results/results.csv"),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_normal_form_is_named(change: Callable[[dict[str, Any]], object], said: str):
+    content = changed(change)
+    found = standalone.differences(content)
+    assert any(said in line for line in found), found
+    assert engine_refuses(content)
+
+
+def test_a_row_that_is_both_shown_and_withheld_is_named():
+    def both(normal: dict[str, Any]) -> None:
+        normal[ENTRIES]["withheld"]["rows"].append(
+            ["u2", "1.1.1", "appraised", "sha256:" + "0" * 64]
+        )
+
+    content = changed(both, public=True)
+    assert any("both readable and withheld" in line for line in standalone.differences(content))
+    assert engine_refuses(content)
+
+
+def test_a_row_that_would_be_final_cannot_be_withheld():
+    def hidden(normal: dict[str, Any]) -> None:
+        normal[ENTRIES]["withheld"]["rows"].append(
+            ["u2", "1.1.1", "council", "sha256:" + "0" * 64]
+        )
+
+    content = changed(hidden, public=True)
+    assert any("would be the final row" in line for line in standalone.differences(content))
+    assert engine_refuses(content)
+
+
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"notes.txt": b"hello"}, "notes.txt: must not be there"),
+        ({"results/groups.csv": b"\xff"}, "results/groups.csv"),
+        ({"results/groups.csv": b'group,"'}, "results/groups.csv"),
+        ({"results/groups.csv": None}, "results/groups.csv: is absent"),
+        ({UNITS: b'{"columns": [], "rows": []}'}, "normal/units.json"),
+    ],
+)
+def test_each_fault_of_a_member_is_named(members: dict[str, bytes | None], said: str):
+    bundle = small()
+    forged = {
+        name: one for name, one in {**bundle.members, **members}.items() if one is not None
+    }
+    content = replace(bundle, members=forged).to_bytes()
+    assert any(said in line for line in standalone.differences(content))
+    assert engine_refuses(content)
+
+
+def test_a_manifest_that_leaves_a_member_out_is_a_difference():
+    class Forgetful(Bundle):
+        def manifest(self) -> dict[str, Any]:
+            told = super().manifest()
+            del told["members"]["verify.py"]
+            return told
+
+    bundle = small()
+    content = Forgetful(members=bundle.members, public=False, links=bundle.links).to_bytes()
+    assert standalone.differences(content) == ["manifest.json/members/verify.py: is absent"]
+    assert engine_refuses(content)
+
+
+def test_the_first_byte_that_differs_is_named_however_far_in():
+    long = b"x" * 200_000
+    found = standalone.bytes_differ("file", long + b"a", long + b"b")
+    assert "200000" in str(found)
+
+
+def test_results_need_a_whole_normal_form():
+    with pytest.raises(standalone.DifferentError):
+        standalone.results({}, public=False)
+
+
+def test_a_full_bundle_without_its_inputs_is_a_difference():
+    bundle = small()
+    members = {name: one for name, one in bundle.members.items() if not name.startswith("input/")}
+    content = replace(bundle, members=members).to_bytes()
+    assert standalone.differences(content) == ["input/: is absent"]
+    assert engine_refuses(content)
+
+
+def test_a_file_too_large_for_the_format_is_no_bundle():
+    class Vast(bytes):
+        def __len__(self) -> int:
+            return 1 << 32
+
+    assert standalone.differences(Vast(small().to_bytes()))
+
+
+def test_what_was_not_checked_is_said(tmp_path: Path):
+    signed = replace(small(public=True), links=Links(signature="c2ln"))
+    bundle = tmp_path / "goi.zip"
+    bundle.write_bytes(signed.to_bytes())
+    status, said = main("--lang", "en", str(bundle))
+    assert status == 0
+    assert "not checked: the signature" in said
+    assert "what the input said, which is not in the bundle" in said
 
 
 def test_the_sealed_verifier_is_the_shipped_one():

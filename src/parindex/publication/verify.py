@@ -27,8 +27,6 @@ def verify(content: bytes, *, file: str) -> tuple[Bundle, IndexRun]:
     bundle = read_bundle(content, file=file)
     try:
         again, run = _again(bundle, file)
-    except NotGoodBundleError:
-        raise
     except (
         ParindexError,
         LookupError,
@@ -80,6 +78,10 @@ def _public_documents(bundle: Bundle, read: normal.Documents) -> normal.Document
     for row in entries["rows"]:
         if final[row[0], row[1]] != row[2]:
             raise ValueError("a row that is not final stands open: " + ", ".join(row[:3]))
+    shown = {row[:3] for row in entries["rows"]}
+    for row in withheld["rows"]:
+        if row[:3] in shown:
+            raise ValueError("a row is both shown and withheld: " + ", ".join(row[:3]))
     for table in (ENTRIES, ADJUSTMENTS):
         for row in read[normal.member(table)]["rows"]:
             if row[-1] and not _DIGEST.fullmatch(row[-1]):
