@@ -5,7 +5,7 @@
 Writes province_events.csv, districts.csv, communes.csv, commune_events.csv,
 commune_lineage.csv and unresolved.csv. The free text of the commune mergers is read by the
 rules of ``merger_text.py``; a name that they do not settle goes to unresolved.csv.
-"""  # noqa: INP001 - a script, no package
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read the text of the commune mergers: names, what is said of each, whom they mean."""  # noqa: INP001
+"""Read the text of the commune mergers: names, what is said of each, whom they mean."""
 
 from __future__ import annotations
 

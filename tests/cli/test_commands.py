@@ -12,7 +12,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 COMMAND = Path(sys.executable).parent / "parindex"
 
 
-def run(*words: object, language: str = "en", **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: object, language: str = "en", **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [COMMAND, *map(str, words)],
         capture_output=True,
@@ -151,8 +153,10 @@ def test_the_verifier_inside_runs_alone(folder: Path, tmp_path: Path):
     bundle = tmp_path / "goi.zip"
     assert run("seal", folder, "-o", bundle).returncode == 0
     shutil.unpack_archive(bundle, tmp_path / "mo")
-    alone = [sys.executable, "-I", "-S", tmp_path / "mo" / "verify.py", bundle]
-    done = subprocess.run(alone, capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path)
+    alone = [sys.executable, "-I", "-S", str(tmp_path / "mo" / "verify.py"), str(bundle)]
+    done = subprocess.run(
+        alone, capture_output=True, text=True, encoding="utf-8", check=False, cwd=tmp_path
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert "sha256:" in done.stdout
 
@@ -176,7 +180,9 @@ def test_rulebook_check_and_diff(folder: Path, tmp_path: Path):
     assert (good.returncode, good.stderr) == (0, "")
     changed = tmp_path / "moi.yaml"
     text = rulebook.read_text(encoding="utf-8")
-    changed.write_text(text.replace("max_points: 1\n", "max_points: 1.00001\n", 1), encoding="utf-8")
+    changed.write_text(
+        text.replace("max_points: 1\n", "max_points: 1.00001\n", 1), encoding="utf-8"
+    )
     bad = run("rulebook", "check", rulebook, changed)
     assert bad.returncode == 1
     assert "no input can reach the maximum" in bad.stderr

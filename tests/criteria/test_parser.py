@@ -201,9 +201,12 @@ def test_the_examples_survive_the_normal_form(file: Path):
     [
         (lambda text: text.replace("max_points: 1.50", "max_points: 1.5"), False),
         (lambda text: "# a comment\n" + text, True),
-        (lambda text: text.replace("full_at: 90, zero_below: 50", "zero_below: 50, full_at: 90"), True),
+        (
+            lambda text: text.replace("full_at: 90, zero_below: 50", "zero_below: 50, full_at: 90"),
+            True,
+        ),
         (lambda text: text.replace("revision: 3", "revision: 4"), False),
-        (lambda text: text.replace(', over_100: allowed', ""), False),
+        (lambda text: text.replace(", over_100: allowed", ""), False),
     ],
 )
 def test_the_digest_is_of_the_content(change: Callable[[str], str], same: bool):
@@ -212,7 +215,9 @@ def test_the_digest_is_of_the_content(change: Callable[[str], str], same: bool):
     assert (digest(read(changed)) == digest(read(WHOLE))) is same
 
 
-def one_item(rule: str = "{shape: given}", *, more: tuple[str, ...] = (), maximum: str = "1") -> str:
+def one_item(
+    rule: str = "{shape: given}", *, more: tuple[str, ...] = (), maximum: str = "1"
+) -> str:
     return rulebook({"1": [item("1.1.1", maximum, rule, more=more)]})
 
 
@@ -257,3 +262,10 @@ def test_departures_from_the_schema_are_named_with_their_line(text: str, problem
 def test_every_departure_is_told_at_once():
     text = WHOLE.replace("tier: department", "tier: x").replace("year: 2022", "year: x")
     assert refused(text) == ["5:yaml.not_a_choice", "6:yaml.not_whole"]
+
+
+def test_an_item_without_law_is_read_and_written_for_the_check_to_find():
+    text = one_item().replace('            law: {basis: a, at: "1"}\n', "")
+    criteria = read(text)
+    assert next(criteria.items()).law is None
+    assert "law" not in canonical_json(to_plain(criteria)).decode()

@@ -79,9 +79,7 @@ def test_an_item_that_moves_keeps_its_id():
     old = rulebook({"1": [item("1.1.1", "1", GIVEN)]})
     new = old.replace('code: "1.1.1"', 'code: "1.1.7"')
     assert diff(parse(old), parse(new)) == [
-        Change(
-            kind=Kind.CHANGED, part="item i-1-1-1", field="code", before="1.1.1", after="1.1.7"
-        )
+        Change(kind=Kind.CHANGED, part="item i-1-1-1", field="code", before="1.1.1", after="1.1.7")
     ]
 
 

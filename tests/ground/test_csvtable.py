@@ -6,6 +6,7 @@ import pytest
 
 from parindex.csvtable import CsvFile, Numbers, csv_cell, csv_line, name_encoding
 from parindex.errors import Problems
+from parindex.points import Number
 
 
 def read(
@@ -101,7 +102,7 @@ def test_the_encoding_is_named_where_it_can_be(raw: bytes, expected: str):
     assert name_encoding(raw) == expected
 
 
-def numbers(cells: list[str], separator: str = ",") -> tuple[list[object], list[str]]:
+def numbers(cells: list[str], separator: str = ",") -> tuple[list[Number | None], list[str]]:
     problems = Problems(file="f.csv")
     reader = Numbers(separator=separator, problems=problems)
     values = [reader.read(cell, line, "c") for line, cell in enumerate(cells, 2)]

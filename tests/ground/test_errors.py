@@ -81,12 +81,10 @@ def test_every_message_is_whole_in_both_languages(code: str):
 
 
 def test_every_message_has_a_use_and_every_use_a_message():
-    used = set()
+    used: set[str] = set()
     for file in SOURCE.rglob("*.py"):
         text = file.read_text(encoding="utf-8")
-        used |= set(re.findall(r'"([a-z_]+\.[a-z_0-9]+)"', text)) & {
-            word for word in re.findall(r'"([a-z_]+\.[a-z_0-9]+)"', text)
-        }
+        used |= set(re.findall(r'"([a-z_]+\.[a-z_0-9]+)"', text))
     known = {code for code in message_codes() if "." in code}
     assert known - used == set()
     families = {code.split(".")[0] for code in known}

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -127,7 +128,7 @@ def test_fields_are_read_as_what_they_must_be():
 )
 def test_a_field_of_the_wrong_kind_is_one_problem(text: str, ask: str, problem: str):
     read, problems = fields(text)
-    {
+    asking: dict[str, Callable[[], object]] = {
         "text": lambda: read.text("k"),
         "decimal": lambda: read.decimal("k"),
         "whole": lambda: read.whole("k"),
@@ -136,7 +137,8 @@ def test_a_field_of_the_wrong_kind_is_one_problem(text: str, ask: str, problem: 
         "mapping": lambda: read.mapping("k", about="k"),
         "named": lambda: read.named("k"),
         "sequence": lambda: read.sequence("k"),
-    }[ask]()
+    }
+    asking[ask]()
     assert codes(problems) == [problem]
 
 

@@ -20,7 +20,9 @@ from parindex.scoring.folder import Files, FolderFiles, MemoryFiles, read_folder
 from parindex.scoring.run import score_index
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("round-*/round"))
-LINKS = Links(journal_head="sha256:" + "1" * 64, bundle_before="sha256:" + "2" * 64, signature="c2ln")
+LINKS = Links(
+    journal_head="sha256:" + "1" * 64, bundle_before="sha256:" + "2" * 64, signature="c2ln"
+)
 AREAS = {
     "1": [
         item("1.1.1", "2", "{shape: given}", more=('zero_if: {vi: "x"}',)),
@@ -170,13 +172,17 @@ def test_no_claim_reason_or_note_of_a_person_leaves():
     ]
     results = bundle.members["results/results.csv"].decode().splitlines()
     assert results[1].endswith(",")
-    assert sealed(small()).members["results/results.csv"].decode().splitlines()[1].endswith(",2.0000")
+    assert (
+        sealed(small()).members["results/results.csv"].decode().splitlines()[1].endswith(",2.0000")
+    )
 
 
 def test_what_is_hidden_can_be_opened_by_whoever_holds_the_full_bundle():
     full, public = sealed(small()), sealed(small(), public=True)
     digests = "".join(
-        sha256(full.members[name]) + "\n" for name in sorted(full.members) if name.startswith("normal/")
+        sha256(full.members[name]) + "\n"
+        for name in sorted(full.members)
+        if name.startswith("normal/")
     )
     key = hashlib.sha256(b"parindex.public/1\n" + digests.encode()).hexdigest()
     claim = ["u1", "1.1.1", "self", "", "", "", "", "", "2", "", "", "bí mật của đơn vị"]
@@ -255,9 +261,9 @@ def test_line_ends_alone_are_a_difference():
     assert refused(forge(bundle, results__groups_dot_csv=groups.replace(b"\n", b"\r\n"))) == [
         "bundle.member"
     ]
-    assert refused(forge(bundle, results__groups_dot_csv=groups + groups.splitlines(keepends=True)[1])) == [
-        "bundle.member"
-    ]
+    assert refused(
+        forge(bundle, results__groups_dot_csv=groups + groups.splitlines(keepends=True)[1])
+    ) == ["bundle.member"]
 
 
 def test_a_changed_input_is_found_in_everything_that_follows():
@@ -278,7 +284,10 @@ def test_a_stranger_form_of_the_same_archive_is_found():
     bundle = sealed(small())
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zip_file:
-        for name, content in {**bundle.members, MANIFEST: canonical_json(bundle.manifest())}.items():
+        for name, content in {
+            **bundle.members,
+            MANIFEST: canonical_json(bundle.manifest()),
+        }.items():
             zip_file.writestr(zipfile.ZipInfo(name), content)
     assert refused(archive.getvalue()) == ["bundle.bytes"]
     assert refused(bundle.to_bytes() + b"\0") == ["bundle.bytes"]
@@ -291,9 +300,7 @@ def public_with(change: object) -> bytes:
     bundle = sealed(small(), public=True)
     entries = json.loads(bundle.members[PUBLIC])
     change(entries)  # type: ignore[operator]
-    return replace(
-        bundle, members={**bundle.members, PUBLIC: canonical_json(entries)}
-    ).to_bytes()
+    return replace(bundle, members={**bundle.members, PUBLIC: canonical_json(entries)}).to_bytes()
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,9 @@ def main(*words: str) -> tuple[int, str]:
     return status, out.getvalue()
 
 
-def test_the_program_answers_yes_no_or_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_program_answers_yes_no_or_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     bundle = tmp_path / "goi.zip"
     bundle.write_bytes(one_bundle().to_bytes())
     status, said = main(str(bundle), "--lang", "en")
@@ -138,7 +140,16 @@ def test_a_deflated_member_is_refused_without_inflating():
 
 @pytest.mark.parametrize(
     "content",
-    [b"[]", b"{}", b"1", b"\xff", b"null", b'{"columns":[],"rows":[]}', b'{"rows": 1, "columns": 2}', b"[" * 5000],
+    [
+        b"[]",
+        b"{}",
+        b"1",
+        b"\xff",
+        b"null",
+        b'{"columns":[],"rows":[]}',
+        b'{"rows": 1, "columns": 2}',
+        b"[" * 5000,
+    ],
 )
 @pytest.mark.parametrize(
     "member", ["normal/round.json", "normal/rulebooks.json", "normal/units.json", "normal/entries.json", "normal/adjustments.json"]
@@ -221,7 +232,9 @@ def first_item(normal: dict[str, Any]) -> dict[str, Any]:
         (lambda normal: normal[FINDINGS].__setitem__("rows", [["u1", "1.1.2", "0.60", "", ""], ["u2", "1.1.2", "0.75", "", ""]]), "results/results.csv"),
     ],
 )  # fmt: skip
-def test_each_fault_of_a_normal_form_is_named(change: Callable[[dict[str, Any]], object], said: str):
+def test_each_fault_of_a_normal_form_is_named(
+    change: Callable[[dict[str, Any]], object], said: str
+):
     content = changed(change)
     found = standalone.differences(content)
     assert any(said in line for line in found), found
@@ -241,9 +254,7 @@ def test_a_row_that_is_both_shown_and_withheld_is_named():
 
 def test_a_row_that_would_be_final_cannot_be_withheld():
     def hidden(normal: dict[str, Any]) -> None:
-        normal[ENTRIES]["withheld"]["rows"].append(
-            ["u2", "1.1.1", "council", "sha256:" + "0" * 64]
-        )
+        normal[ENTRIES]["withheld"]["rows"].append(["u2", "1.1.1", "council", "sha256:" + "0" * 64])
 
     content = changed(hidden, public=True)
     assert any("would be the final row" in line for line in standalone.differences(content))
@@ -262,9 +273,7 @@ def test_a_row_that_would_be_final_cannot_be_withheld():
 )
 def test_each_fault_of_a_member_is_named(members: dict[str, bytes | None], said: str):
     bundle = small()
-    forged = {
-        name: one for name, one in {**bundle.members, **members}.items() if one is not None
-    }
+    forged = {name: one for name, one in {**bundle.members, **members}.items() if one is not None}
     content = replace(bundle, members=forged).to_bytes()
     assert any(said in line for line in standalone.differences(content))
     assert engine_refuses(content)

@@ -26,7 +26,12 @@ from parindex.scoring.run import score_index
 SHEETS = int(os.environ.get("PARINDEX_SHEETS", "20000"))
 UNITS = 40 if SHEETS <= 100_000 else 200
 ITEMS = 10
-AREA_KEYS = {"index": "areas", "rank": "area_ranks", "points": "area_points", "maximum": "area_maximum"}
+AREA_KEYS = {
+    "index": "areas",
+    "rank": "area_ranks",
+    "points": "area_points",
+    "maximum": "area_maximum",
+}
 
 SEEDS = st.integers(0, 2**48)
 GROUPS = st.integers(1, 3)
@@ -51,7 +56,9 @@ def disagreements(folder: Path) -> Iterator[tuple[object, ...]]:
     for name, pieces in result_files(run):
         for row in csv.DictReader(io.StringIO("".join(pieces))):
             if name == "groups.csv":
-                cells = {key: expected["groups"][row["group"]][key] for key in row if key != "group"}
+                cells = {
+                    key: expected["groups"][row["group"]][key] for key in row if key != "group"
+                }
             else:
                 unit = units[row["unit"]]
                 seen.add(row["unit"])

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rounds import files, group, item, row
+from rounds import files, group, item, row, rulebook
 
 from parindex.criteria.model import NotApplicable
 from parindex.criteria.parser import read_rulebook
@@ -16,16 +17,16 @@ from parindex.scoring.inputs import Quantity
 from parindex.scoring.trace import Marker, Score
 
 
-def one_item(rule: str, maximum: str = "2", *, more: tuple[str, ...] = (), **policies: str) -> Scorer:
-    from rounds import rulebook
-
+def one_item(
+    rule: str, maximum: str = "2", *, more: tuple[str, ...] = (), **policies: str
+) -> Scorer:
     text = rulebook({"1": [item("1.1.1", maximum, rule, more=more)]}, **policies)
     criteria = read_rulebook(text.encode(), file="f")
     return Scorer(next(criteria.items()), criteria.policies)
 
 
-def points(rule: str, maximum: str = "2", **said: object) -> str:
-    return str(one_item(rule, maximum).score(Quantity(**said)).points)  # type: ignore[arg-type]
+def points(rule: str, said: dict[str, Any]) -> int:
+    return one_item(rule).score(Quantity(**said)).points
 
 
 D = Decimal
@@ -78,8 +79,8 @@ DEDUCTION = "{shape: deduction, each: 0.125, floor: 0.5}"
         ("{shape: given}", {"points": 0}, 0),
     ],
 )
-def test_points_follow_from_the_quantity(rule: str, said: dict[str, object], steps: int):
-    assert points(rule, **said) == str(steps)
+def test_points_follow_from_the_quantity(rule: str, said: dict[str, Any], steps: int):
+    assert points(rule, said) == steps
 
 
 def test_the_ratio_is_in_percent():
@@ -141,7 +142,9 @@ def test_not_applicable_comes_before_the_guard_and_the_guard_before_the_denomina
 
 @pytest.mark.parametrize("policy", list(NotApplicable))
 def test_an_item_that_does_not_apply_leaves_the_scale_or_earns_it(policy: NotApplicable):
-    scorer = one_item("{shape: ratio}", more=("if_none_due: not_applicable",), not_applicable=policy)
+    scorer = one_item(
+        "{shape: ratio}", more=("if_none_due: not_applicable",), not_applicable=policy
+    )
     awarded = 20000 if policy is NotApplicable.AWARD_MAX else 0
     expected = Score(awarded, awarded, Marker.NOT_APPLICABLE)
     assert scorer.score(Quantity(not_applicable=True, reason="x")) == expected

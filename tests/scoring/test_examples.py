@@ -5,8 +5,12 @@ from parindex.criteria.parser import read_rulebook
 from parindex.scoring.examples import check_examples
 
 
-def found(rule: str, example: str, *, source: str = "appraisal", more: tuple[str, ...] = ()) -> list[str]:
-    text = rulebook({"1": [item("1.1.1", "2", rule, source=source, more=(f"examples: [{example}]", *more))]})
+def found(
+    rule: str, example: str, *, source: str = "appraisal", more: tuple[str, ...] = ()
+) -> list[str]:
+    text = rulebook(
+        {"1": [item("1.1.1", "2", rule, source=source, more=(f"examples: [{example}]", *more))]}
+    )
     return [one.code for one in check_examples(read_rulebook(text.encode(), file="f"))]
 
 

@@ -32,8 +32,24 @@ classes:
 """
 
 
-def made(entries: Iterable[str], *, tail: str = TAIL, units: Iterable[str] = ("u1,Sở Một,so,yes",), tables: dict[str, str] | None = None, incomplete: str = "refuse", **policies: str) -> MemoryFiles:
-    return files(AREAS, entries=entries, tail=tail, units=units, incomplete=incomplete, tables=TABLES if tables is None else tables, **policies)
+def made(
+    entries: Iterable[str],
+    *,
+    tail: str = TAIL,
+    units: Iterable[str] = ("u1,Sở Một,so,yes",),
+    tables: dict[str, str] | None = None,
+    incomplete: str = "refuse",
+    **policies: str,
+) -> MemoryFiles:
+    return files(
+        AREAS,
+        entries=entries,
+        tail=tail,
+        units=units,
+        incomplete=incomplete,
+        tables=TABLES if tables is None else tables,
+        **policies,
+    )
 
 
 def explainer(round_files: MemoryFiles, unit: str = "u1", language: str = "vi") -> Explainer:
@@ -54,7 +70,10 @@ def sound(**points: str) -> list[str]:
     ]
 
 
-ONE_TABLES = {name: "".join(line + "\n" for line in text.splitlines() if not line.startswith("u2")) for name, text in TABLES.items()}
+ONE_TABLES = {
+    name: "".join(line + "\n" for line in text.splitlines() if not line.startswith("u2"))
+    for name, text in TABLES.items()
+}
 
 
 def test_a_unit_is_explained_down_to_the_entry():
@@ -78,7 +97,10 @@ def test_the_figures_of_the_headline_are_those_of_the_run():
     # 2 + 1.3333 + 1.7 + 1.9796 + 6 = 13.0129; (13.0129 + 0.25) / 14
     assert lines[1] == "  100 × (13,0129 + 0,2500 − 0,0000) / 14,0000 = 94,735000 → làm tròn 94,74"
     assert lines[0] == "u1 – Sở Một: chỉ số 94,74, hạng 1/1, xếp loại Xuất sắc"
-    assert lines[3:5] == ["  từ 90 điểm trở lên: Xuất sắc", "  so với năm trước: +9,24 điểm, +1 bậc"]
+    assert lines[3:5] == [
+        "  từ 90 điểm trở lên: Xuất sắc",
+        "  so với năm trước: +9,24 điểm, +1 bậc",
+    ]
 
 
 def test_english_is_a_translation():
@@ -104,7 +126,10 @@ def test_one_item_is_explained_alone():
     [
         ({"veto": "yes"}, ["điểm liệt: ", "điểm liệt: có vi phạm"]),
         ({"not_applicable": "yes", "reason": "không có"}, ["lý do: không có", "không áp dụng"]),
-        ({"points": "1.5", "reason": "xét"}, ["điểm 1,5, lý do: xét", "tính được 1,500000, làm tròn 1,5000"]),
+        (
+            {"points": "1.5", "reason": "xét"},
+            ["điểm 1,5, lý do: xét", "tính được 1,500000, làm tròn 1,5000"],
+        ),
     ],
 )
 def test_the_branch_of_the_rule_is_named(cells: dict[str, str], said: list[str]):
@@ -137,9 +162,7 @@ def test_what_is_missing_and_counted_zero_is_said():
 
 def test_scaling_within_an_area_is_said():
     entries = [row("u1", "1.1.1", not_applicable="yes", reason="x"), *sound()[1:]]
-    one = explainer(
-        made(entries, tables=ONE_TABLES, not_applicable="renormalise_within_area")
-    )
+    one = explainer(made(entries, tables=ONE_TABLES, not_applicable="renormalise_within_area"))
     area = one.unit().because[-2]
     assert area.because[0].text == "điểm nhân 8,0000/6,0000 vì có mục không áp dụng"
     assert not one.unit().because[-1].because[0].text.startswith("điểm nhân")
@@ -165,7 +188,13 @@ def test_a_unit_without_index_class_or_comparison_is_explained_too():
     assert lines[0] == "u1 – Sở Một: không có mục nào áp dụng: không có chỉ số"
     assert lines[1] == "  Lĩnh vực 1. Lĩnh vực 1: không áp dụng"
     unranked = explainer(
-        made(sound(), tables={**ONE_TABLES, "previous.csv": "unit,index,rank\n"}, tail=caps_only, units=["u1,Sở Một,so,no"], rank_on="exact")
+        made(
+            sound(),
+            tables={**ONE_TABLES, "previous.csv": "unit,index,rank\n"},
+            tail=caps_only,
+            units=["u1,Sở Một,so,no"],
+            rank_on="exact",
+        )
     )
     lines = list(unranked.unit().lines())
     assert lines[0] == "u1 – Sở Một: chỉ số 94,74, không xếp hạng"
@@ -178,3 +207,11 @@ def test_a_unit_without_index_class_or_comparison_is_explained_too():
 
 def test_a_tree_prints_its_depth():
     assert list(Why("a", [Why("b", [Why("c")]), Why("d")]).lines()) == ["a", "  b", "    c", "  d"]
+
+
+def test_only_the_rows_of_the_unit_are_kept():
+    others = [line.replace("u1,", "u2,", 1) for line in sound(given="1")]
+    units = ["u1,Sở Một,so,yes", "u2,Sở Hai,so,yes"]
+    one = explainer(made([*others, *sound()], units=units, tables=TABLES))
+    assert one.item("1.1.1").because[1].text == "Bước appraised (entries.csv:6): điểm 2"
+    assert next(one.unit().lines()) == "u1 – Sở Một: chỉ số 94,74, hạng 1/2, xếp loại Xuất sắc"

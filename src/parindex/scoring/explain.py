@@ -272,10 +272,10 @@ class Explainer:
         )
         because = [Why(self._said["rule"].format(sentence=sentence(item, self._language)))]
         because += self._found(item, score)
-        if item.law is not None:
-            bases = {one.id: one.text for one in self._group.criteria.legal_basis}
-            basis = bases[item.law.basis].say(self._language)
-            because.append(Why(self._said["law"].format(basis=basis, at=item.law.at)))
+        assert item.law is not None  # noqa: S101 - a set without law fails its check
+        bases = {one.id: one.text for one in self._group.criteria.legal_basis}
+        basis = bases[item.law.basis].say(self._language).rstrip(".")
+        because.append(Why(self._said["law"].format(basis=basis, at=item.law.at)))
         return Why(text, because)
 
     def _found(self, item: Item, score: Score) -> list[Why]:
