@@ -6,7 +6,7 @@ import pytest
 from rounds import HEAD, POLICIES, item, rulebook
 
 from parindex.canonical import canonical_json
-from parindex.criteria.model import EvidenceNeed, NotApplicable, RankOn, Status, Text, Tier, Ties
+from parindex.criteria.model import EvidenceNeed, NotApplicable, RankOn, Status, Text, Ties
 from parindex.criteria.parser import digest, from_tree, read_rulebook, to_plain
 from parindex.criteria.rules import (
     Bands,
@@ -20,6 +20,7 @@ from parindex.criteria.rules import (
     Step,
 )
 from parindex.errors import UnusableInputError
+from parindex.units.model import Tier
 from parindex.yamltree import read_json
 
 D = Decimal

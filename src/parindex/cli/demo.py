@@ -31,6 +31,10 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Nơi ghi. (Where to.)")] = Path(
         "demo"
     ),
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="ROUND", help=f"Một kỳ: {', '.join(ROUNDS)}. (One round.)"),
+    ] = None,
     picture: Annotated[
         Path | None,
         typer.Option(metavar="FILE.svg", help="Vẽ lại màn hình. (Draw the screen as SVG.)"),
@@ -41,13 +45,14 @@ def demo(
 
     from parindex.cli.ranking import fragments, say_in, svg  # noqa: PLC0415 - slow import
 
-    console = Console(record=picture is not None, width=100 if picture else None)
+    console = Console(record=picture is not None, width=112 if picture else None, highlight=False)
     with as_file(files("parindex").joinpath("demonstration")) as data, whole_folder(out) as fresh:
-        for name in ROUNDS:
+        for name in ROUNDS if only is None else (only,):
             _one_round(data / name, fresh, out, console)
-        console.print(f"\n[bold]{say_in('excerpt')}[/bold]")
-        for table in fragments(data / FRAGMENTS / "fragments.csv"):
-            console.print(table)
+        if only is None:
+            console.print(f"\n[bold]{say_in('excerpt')}[/bold]")
+            for table in fragments(data / FRAGMENTS / "fragments.csv"):
+                console.print(table)
     console.print(f"\n{say_in('done', out=out)}")
     if picture is not None:
         with whole_file(picture) as fresh_picture:
@@ -72,8 +77,7 @@ def _one_round(folder: Path, fresh: Path, out: Path, console: Console) -> None:
     bundle.write_bytes(seal(opened, run).to_bytes())
     verify(bundle.read_bytes(), file=str(bundle))
     for group in run.groups:
-        title = f"{group.criteria.title.say(language())} · {run.round.spec.year}"
-        console.print(f"\n[bold]{title}[/bold]")
+        console.print(f"\n[bold]{group.criteria.title.say(language())}[/bold]")
         console.print(ranking(run, group))
         _, ranked, mean, least, most = group_cells(group)
         figures = {"mean": number(mean), "least": number(least), "most": number(most)}

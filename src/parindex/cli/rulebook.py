@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from parindex.cli.output import NO, command, language, say
+from parindex.cli.output import NO, command, language, say, whole_file
 from parindex.criteria import diff as differences
 from parindex.criteria import lint
 from parindex.criteria.model import CriteriaSet
@@ -51,8 +51,11 @@ def check(
         findings += sorted(found, key=lambda one: one.line)
         if not found:
             items = sum(1 for _ in criteria.items())
-            line = f"{file}: {items} mục, {digest(criteria)}"
-            say(f"{line}: không có lỗi", f"{line}: nothing to mend")
+            which = digest(criteria)
+            say(
+                f"{file}: {items} mục, không có lỗi, {which}",
+                f"{file}: {items} items, nothing to mend, {which}",
+            )
     for line in ParindexError(findings).say(language()):
         typer.echo(line, err=True)
     if findings:
@@ -71,5 +74,35 @@ def diff(
         typer.echo(line)
 
 
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.yaml")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.xlsx")],
+) -> None:
+    """Chuyển bộ tiêu chí sang Excel để sửa. (A workbook that staff can edit.)"""
+    from parindex.criteria.notes import notes_of  # noqa: PLC0415 - slow import
+    from parindex.workbooks.rulebook_sheets import write_rulebook  # noqa: PLC0415 - slow import
+
+    content = file.read_bytes()
+    criteria = read_rulebook(content, file=os.fspath(file))
+    write_rulebook(criteria, out, notes=notes_of(content))
+    say(f"Đã ghi {out}, {digest(criteria)}", f"Written {out}, {digest(criteria)}")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.yaml")],
+) -> None:
+    """Đọc bộ tiêu chí từ Excel. (The rulebook of a workbook.)"""
+    from parindex.workbooks.rulebook_reading import workbook_to_yaml  # noqa: PLC0415 - slow import
+
+    text = workbook_to_yaml(file)
+    criteria = read_rulebook(text.encode("utf-8"), file=os.fspath(out))
+    with whole_file(out) as fresh:
+        fresh.write_text(text, encoding="utf-8", newline="\n")
+    say(f"Đã ghi {out}, {digest(criteria)}", f"Written {out}, {digest(criteria)}")
+
+
 app.command("check")(command(check))
 app.command("diff")(command(diff))
+app.command("export")(command(export))
+app.command("import")(command(import_))

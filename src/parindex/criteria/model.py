@@ -9,17 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from parindex.criteria.rules import NoneDue, ScoringRule, Source
-
-
-class Tier(StrEnum):
-    """The tiers of bodies that a criteria set can be for."""
-
-    MINISTRY = "ministry"
-    PROVINCE = "province"
-    DEPARTMENT = "department"
-    DISTRICT = "district"
-    COMMUNE = "commune"
-    CENTRAL_AGENCY = "central_agency"
+from parindex.units.model import Tier
 
 
 class Status(StrEnum):

@@ -24,7 +24,6 @@ from parindex.criteria.model import (
     RankOn,
     Status,
     Text,
-    Tier,
     Ties,
 )
 from parindex.criteria.rules import (
@@ -42,6 +41,7 @@ from parindex.criteria.rules import (
     shape_of,
 )
 from parindex.errors import Problems
+from parindex.units.model import Tier
 from parindex.yamltree import Fields, Tree, read_yaml
 
 SCHEMA: Final = "parindex.rulebook/1"

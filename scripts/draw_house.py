@@ -1,0 +1,43 @@
+"""Write the tree of docs/the-house.md anew from the first lines of the modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "docs" / "the-house.md"
+START, END = "<!-- tree -->\n", "<!-- /tree -->\n"
+GROUND = ("errors", "validity", "points", "canonical", "csvtable", "yamltree")
+ROOMS = ("units", "criteria", "survey", "scoring", "publication", "workbooks", "cli")
+
+
+def sentence(file: Path) -> str:
+    """The first line of a module's docstring."""
+    text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return text.splitlines()[0] if text else ""
+
+
+def tree() -> Iterator[str]:
+    """One line a module, the ground first, then the rooms from the ground up."""
+    source = ROOT / "src" / "parindex"
+    for name in GROUND:
+        yield f"{name + '.py':34}{sentence(source / f'{name}.py')}"
+    for room in ROOMS:
+        yield f"{room}/"
+        for file in sorted((source / room).glob("*.py")):
+            if file.name != "__init__.py":
+                yield f"    {file.name:30}{sentence(file)}"
+
+
+def page() -> str:
+    """The page with its tree drawn anew."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, rest = text.split(START)
+    _, after = rest.split(END)
+    return before + START + "```\n" + "\n".join(tree()) + "\n```\n" + END + after
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
