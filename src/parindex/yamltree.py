@@ -37,8 +37,12 @@ class Tree:
     line: int = 0
 
 
-def read_yaml(content: bytes, problems: Problems) -> Tree | None:
-    """The tree of a YAML document, or None with the problems noted."""
+def read_yaml(content: bytes, problems: Problems, *, compose: bool = False) -> Tree | None:
+    """The tree of a YAML document, or None with the problems noted.
+
+    ``compose`` brings decomposed letters together, where the text is a person's input and not
+    the law, which is read as it was written.
+    """
     if len(content) > MAX_BYTES:
         problems.add("yaml.too_large", limit=MAX_BYTES, got=len(content))
         return None
@@ -48,6 +52,8 @@ def read_yaml(content: bytes, problems: Problems) -> Tree | None:
         line = content.count(b"\n", 0, error.start) + 1
         problems.add("yaml.encoding", line=line)
         return None
+    if compose:
+        text = unicodedata.normalize("NFC", text)
     if _deepest(text) > MAX_DEPTH:
         problems.add("yaml.too_deep", limit=MAX_DEPTH)
         return None

@@ -88,6 +88,7 @@ def test_every_shipped_set_is_sound(file: Path):
         (one("1", GIVEN, more=('zero_if: {vi: "u\u031b"}',)), ["lint.not_nfc"]),
         (one("1", GIVEN, more=('law: {basis: a, at: "u\u031b"}',)), ["lint.not_nfc"]),
         (one("1", GIVEN, more=('zero_if: {vi: "x", en: "u\u031b"}',)), ["lint.not_nfc"]),
+        (one("1", "{shape: options, points: {u\u031b: 1}}"), ["lint.not_nfc"]),
         (one("1", GIVEN, more=("law: {basis: b, at: x}",)), ["lint.unknown_basis"]),
         (one("1", GIVEN).replace('            law: {basis: a, at: "1"}\n', ""), ["lint.no_law"]),
         (one("1", GIVEN, source="survey"), ["lint.cannot_read"]),

@@ -142,6 +142,13 @@ def test_a_field_of_the_wrong_kind_is_one_problem(text: str, ask: str, problem: 
     assert codes(problems) == [problem]
 
 
+def test_letters_are_composed_only_where_asked():
+    decomposed = "a: So\u031b\u0309\n".encode()
+    problems = Problems()
+    assert read_yaml(decomposed, problems) == Tree({"a": Tree("So\u031b\u0309", 1)}, 1)
+    assert read_yaml(decomposed, problems, compose=True) == Tree({"a": Tree("S\u1edf", 1)}, 1)
+
+
 def test_fields_nobody_asked_for_are_refused():
     read, problems = fields("a: 1\nb: 2\n")
     read.text("a")

@@ -21,6 +21,8 @@ def found(
         ("{shape: ratio}", "{numerator: 1, denominator: 3, points: 0.6667}", "appraisal"),
         ("{shape: ratio}", "{value: 50, points: 1.0}", "external"),
         ("{shape: ratio}", "{share: 0.8, points: 1.6}", "survey"),
+        ("{shape: ratio}", "{value: 80, points: 1.6}", "survey"),
+        ("{shape: given}", "{points: 1.5}", "appraisal"),
         ("{shape: ratio}", "{share: 1, points: 2}", "index"),
         ("{shape: ratio}", "{numerator: 1, denominator: 2, points: 1}", "dossiers"),
         ("{shape: deduction, each: 0.5}", "{count: 3, points: 0.5}", "appraisal"),
@@ -42,10 +44,12 @@ def test_a_guard_can_be_an_example():
         ("{shape: ratio}", "{value: 50, points: 1.01}", "appraisal", "example.other_points"),
         ("{shape: ratio}", "{share: 0.5, points: 1}", "appraisal", "example.share"),
         ("{shape: ratio}", "{share: 1.5, points: 2}", "survey", "entry.numerator_above"),
-        ("{shape: ratio}", "{value: 50, points: 1}", "survey", "entry.half_a_pair"),
         ("{shape: ratio}", "{value: 150, points: 1}", "appraisal", "entry.over_100"),
         ("{shape: ratio}", "{option: a, points: 1}", "appraisal", "entry.not_read"),
-        ("{shape: given}", "{points: 1}", "appraisal", "entry.empty"),
+        ("{shape: given}", "{points: 2.5}", "appraisal", "entry.above_maximum"),
+        ("{shape: given}", "{option: a, points: 1}", "appraisal", "entry.not_read"),
+        ("{shape: ratio}", "{points: 1}", "appraisal", "entry.empty"),
+        ("{shape: ratio}", "{share: 0.5, value: 50, points: 1}", "survey", "entry.pair_and_value"),
     ],
 )
 def test_an_example_that_fails_is_a_finding(rule: str, example: str, source: str, code: str):

@@ -215,7 +215,7 @@ def changed(name: str, old: str, new: str) -> list[str]:
         ("rulebook/so.yaml", "group: so", "group: xa", "rulebook/so.yaml:0:round.other_rulebook"),
         ("rulebook/so.yaml", "tier: department", "tier: x", "rulebook/so.yaml:5:yaml.not_a_choice"),
         ("rulebook/so.yaml", "{a: 2, b: 0}", "{a: 3, b: 0}", "rulebook/so.yaml:42:lint.above_maximum"),
-        ("rulebook/so.yaml", "            law:", "            examples: [{points: 1}]\n            law:", "rulebook/so.yaml:27:entry.empty"),
+        ("rulebook/so.yaml", "            law:", "            examples: [{points: 1}]\n            law:", "rulebook/so.yaml:35:entry.empty"),
         ("round.yaml", "schema", "\tschema", "round.yaml:1:yaml.syntax"),
     ],
 )  # fmt: skip

@@ -52,10 +52,12 @@ def score(
         for name, pieces in result_files(run):
             with (fresh / name).open("w", encoding="utf-8", newline="") as stream:
                 stream.writelines(pieces)
-    if xlsx is not None:
-        from parindex.workbooks.results_sheets import write_results  # noqa: PLC0415 - slow import
+        if xlsx is not None:
+            from parindex.workbooks.results_sheets import (  # noqa: PLC0415 - slow import
+                write_results,
+            )
 
-        write_results(run, xlsx, language=language())
+            write_results(run, xlsx, language=language())
     units = len(run.round.units)
     say(f"Đã tính {units} đơn vị; kết quả ở {out}", f"{units} units scored; results in {out}")
 

@@ -123,6 +123,8 @@ def _check_texts(criteria: CriteriaSet, problems: Problems) -> None:
                     texts.append((item.zero_if, item.line))
                 if item.law is not None:
                     texts.append((Text(vi=item.law.at), item.line))
+                if isinstance(item.rule, Options):
+                    texts.extend((Text(vi=option), item.line) for option, _ in item.rule.points)
     for text, line in texts:
         if not is_nfc(text.vi) or not is_nfc(text.en):
             problems.add("lint.not_nfc", line=line, got=text.vi[:60])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from parindex.criteria.model import CriteriaSet, Example, Item
-from parindex.criteria.rules import Source
+from parindex.criteria.parser import plain_decimal
+from parindex.criteria.rules import Given, Source
 from parindex.csvtable import Numbers
 from parindex.errors import Problem, Problems
 from parindex.points import show, to_steps
@@ -24,12 +25,15 @@ def _check(item: Item, example: Example, criteria: CriteriaSet, problems: Proble
     numbers = Numbers(separator=",", problems=problems)
     reader = QuantityReader(item, policies, numbers=numbers, problems=problems)
     fields = dict(example.fields)
-    if item.source in {Source.SURVEY, Source.INDEX}:
+    if "share" in fields:
+        if item.source not in {Source.SURVEY, Source.INDEX}:
+            problems.add("example.share", line=example.line, of=item.code)
+            return
         # A share of 0.8 is a ratio of 80 percent, written as the pair 0.8 / 1.
-        fields = {"numerator": fields.get("share", ""), "denominator": "1"}
-    elif "share" in fields:
-        problems.add("example.share", line=example.line, of=item.code)
-        return
+        fields |= {"numerator": fields["share"], "denominator": "1"}
+    elif isinstance(item.rule, Given) and not fields:
+        # The points given are the points earned.
+        fields = {"points": plain_decimal(example.points)}
     cells = tuple(fields.get(column, "") for column in QUANTITY_COLUMNS)
     answer = reader.read(cells, example.line)
     if answer is None:

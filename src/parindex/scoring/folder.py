@@ -208,7 +208,7 @@ def read_spec(files: Files, problems: Problems) -> RoundSpec | None:
         return None
     here = _at(problems, files, ROUND_FILE)
     with stream:
-        tree = read_yaml(stream.read(), here)
+        tree = read_yaml(stream.read(), here, compose=True)
     return None if tree is None else spec_from_tree(tree, here)
 
 
