@@ -13,13 +13,13 @@ help: ## list every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | \
 	  while IFS='|' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
 
-# uv comes from PyPI into the project's own folder; a Python without venv gets one from virtualenv.
+# uv comes from PyPI into the project's own folder, with venv or, where that is missing, with pip.
 $(UV):
-	@$(PYTHON) -m venv $(TOOLS) >/dev/null 2>&1 || { \
-	  rm -rf $(TOOLS) && \
-	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(TOOLS)/lib virtualenv && \
-	  PYTHONPATH=$(TOOLS)/lib $(PYTHON) -m virtualenv --quiet $(TOOLS); }
-	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(PYTHON) -m venv $(TOOLS) >/dev/null 2>&1 && \
+	  $(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 || { \
+	  rm -rf $(TOOLS) && mkdir -p $(TOOLS)/bin && \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --target $(TOOLS)/lib uv==0.13.9 && \
+	  ln -s ../lib/bin/uv $(UV); }
 
 $(BIN)/.ready: $(UV) pyproject.toml uv.lock
 	@$(UV) sync --quiet --frozen --python $(PYTHON)
