@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import BinaryIO, Final
 
 from parindex.criteria.model import CriteriaSet, Item, Policies
@@ -59,9 +60,9 @@ class QuantityReader:
             frozenset(dict(item.rule.points)) if isinstance(item.rule, Options) else frozenset()
         )
         self._columns = _READ_FROM[self._reads]
-        self._foreign = [
-            at for at, column in enumerate(QUANTITY_COLUMNS[:6]) if column not in self._columns
-        ]
+        foreign = [at for at, one in enumerate(QUANTITY_COLUMNS[:6]) if one not in self._columns]
+        self._foreign: Callable[[Row], Row] = itemgetter(*foreign)
+        self._none_foreign = ("",) * len(foreign)
         self._quantity: Callable[[Row, int], Quantity | None] = {
             Reads.OPTION: self._option,
             Reads.POINTS: self._points,
@@ -73,10 +74,8 @@ class QuantityReader:
     def read(self, cells: Row, line: int) -> tuple[Quantity, Score] | None:
         """What the cells of QUANTITY_COLUMNS say and the score, or None with problems noted."""
         before = len(self._problems.found)
-        for at in self._foreign:
-            if cells[at]:
-                self._not_read(cells, line)
-                break
+        if self._foreign(cells) != self._none_foreign:
+            self._not_read(cells, line)
         quantity = self._quantity(cells, line)
         if cells[6] or cells[7] or cells[8]:
             quantity = self._flagged(quantity, cells, line)
@@ -105,7 +104,8 @@ class QuantityReader:
         return said._replace(veto=veto, not_applicable=not_applicable, reason=reason)
 
     def _not_read(self, cells: Row, line: int) -> None:
-        strange = ", ".join(QUANTITY_COLUMNS[at] for at in self._foreign if cells[at])
+        said = zip(QUANTITY_COLUMNS[:6], cells, strict=False)
+        strange = ", ".join(one for one, cell in said if cell and one not in self._columns)
         self._note("entry.not_read", line, column=strange, columns=", ".join(self._columns))
 
     def _note(self, code: str, line: int, **values: object) -> None:

@@ -169,7 +169,7 @@ class Scorer:
             return self._not_applicable
         if quantity.veto:
             return self._vetoed
-        if quantity.denominator is not None and not quantity.denominator:
+        if quantity.denominator == 0:
             if self.item.if_none_due is None:
                 raise NoneDueError(self.item.code)
             return self._none_due[self.item.if_none_due]
