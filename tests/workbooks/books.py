@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no marker for its types
@@ -147,11 +149,18 @@ def small() -> CriteriaSet:
     return read_rulebook(SMALL.encode(), file="small.yaml")
 
 
-def exported(folder: Path, text: str = SMALL) -> Path:
-    """The workbook of a rulebook."""
+@cache
+def _workbook() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.xlsx"
+        write_rulebook(small(), path, notes=notes_of(SMALL.encode()))
+        return path.read_bytes()
+
+
+def exported(folder: Path) -> Path:
+    """The workbook of the small rulebook."""
     path = folder / "bo-tieu-chi.xlsx"
-    content = text.encode()
-    write_rulebook(read_rulebook(content, file="small.yaml"), path, notes=notes_of(content))
+    path.write_bytes(_workbook())
     return path
 
 

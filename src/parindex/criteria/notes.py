@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 # Positions from the root: (area), (area, criterion), (area, criterion, item); () is the head.
 Place = tuple[int, ...]
@@ -110,7 +110,8 @@ def _comments(text: str, root: Node) -> Iterator[_Comment]:
 def _scalars(node: Node) -> Iterator[ScalarNode]:
     if isinstance(node, ScalarNode):
         yield node
-    elif isinstance(node, CollectionNode):
-        for one in node.value:
-            for inner in one if isinstance(one, tuple) else (one,):
-                yield from _scalars(inner)
+        return
+    for one in node.value:
+        # The entries of a mapping are pairs of a key and a value.
+        for inner in one if isinstance(one, tuple) else (one,):
+            yield from _scalars(inner)

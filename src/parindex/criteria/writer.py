@@ -18,7 +18,7 @@ from parindex.criteria.notes import Notes, Place
 from parindex.criteria.parser import SCHEMA, plain_decimal, plain_rule
 
 # A rule longer than this is put on several lines, and so is a pair of texts longer than that.
-WIDTH: Final = 130
+WIDTH: Final = 150
 TEXT_WIDTH: Final = 240
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 # Words that other YAML readers take for something else than text.
