@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "the-house.md"
 START, END = "<!-- tree -->\n", "<!-- /tree -->\n"
-GROUND = ("errors", "validity", "points", "canonical", "csvtable", "yamltree")
+GROUND = ("errors", "validity", "points", "canonical", "whole", "csvtable", "yamltree")
 ROOMS = ("units", "criteria", "survey", "scoring", "publication", "workbooks", "cli")
 
 

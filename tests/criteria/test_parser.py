@@ -7,7 +7,8 @@ from rounds import HEAD, POLICIES, item, rulebook
 
 from parindex.canonical import canonical_json
 from parindex.criteria.model import EvidenceNeed, NotApplicable, RankOn, Status, Text, Ties
-from parindex.criteria.parser import digest, from_tree, read_rulebook, to_plain
+from parindex.criteria.parser import from_tree, read_rulebook
+from parindex.criteria.plain import digest, to_plain
 from parindex.criteria.rules import (
     Bands,
     BandsOn,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from parindex.criteria.model import Example
-from parindex.criteria.parser import plain_rule
+from parindex.criteria.plain import plain_rule
 from parindex.criteria.rules import (
     Bands,
     BandsOn,

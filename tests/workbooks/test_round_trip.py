@@ -18,7 +18,8 @@ from python_calamine import CalamineWorkbook
 from parindex.criteria.catalogue import SHIPPED
 from parindex.criteria.model import CriteriaSet, Example, Item, Law, LegalBasis, Text
 from parindex.criteria.notes import notes_of
-from parindex.criteria.parser import digest, read_rulebook
+from parindex.criteria.parser import read_rulebook
+from parindex.criteria.plain import digest
 from parindex.criteria.rules import (
     Bands,
     BandsOn,

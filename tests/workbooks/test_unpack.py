@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from parindex.criteria.parser import digest
+from parindex.criteria.plain import digest
 from parindex.errors import Problems
 from parindex.workbooks import unpack
 from parindex.workbooks.rulebook_reading import read_rulebook_workbook

@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from parindex.criteria.catalogue import SHIPPED
 from parindex.criteria.model import LegalBasis, Text
 from parindex.criteria.notes import notes_of
-from parindex.criteria.parser import digest, read_rulebook
+from parindex.criteria.parser import read_rulebook
+from parindex.criteria.plain import digest
 from parindex.criteria.writer import quoted, to_yaml
 from workbooks.books import SMALL, small
 

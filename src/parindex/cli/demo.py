@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from parindex.canonical import sha256
-from parindex.cli.output import command, language, whole_file, whole_folder
+from parindex.cli.output import command, language
 from parindex.cli.score import open_round
 from parindex.publication.tables import group_cells, result_files
 from parindex.scoring.run import score_index
+from parindex.whole import whole_file, whole_folder
 
 if TYPE_CHECKING:
     from rich.console import Console

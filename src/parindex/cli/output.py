@@ -1,13 +1,10 @@
-"""What every command shares: the language, problems on stderr, exit status, whole folders."""
+"""What every command shares: the language, problems on stderr, exit status."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Final, NoReturn, ParamSpec
@@ -79,40 +76,6 @@ def keep_apart(folder: Path, out: Path) -> None:
         if held.resolve().is_relative_to(out.resolve()):
             problems.add("output.holds_round", held=held)
     problems.raise_if_any()
-
-
-@contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """A new folder to fill, which takes the place of ``out`` as a whole and only on success."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield fresh
-        fresh.chmod(0o755)
-        if out.exists():
-            aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-            out.replace(aside / "old")
-            fresh.replace(out)
-            shutil.rmtree(aside)
-        else:
-            fresh.replace(out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-@contextmanager
-def whole_file(out: Path) -> Iterator[Path]:
-    """A new file to fill, which takes the place of ``out`` only on success."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{out.name}-", dir=out.parent)
-    os.close(handle)
-    fresh = Path(name)
-    try:
-        yield fresh
-        fresh.chmod(0o644)
-        fresh.replace(out)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def utf8_terminal() -> None:

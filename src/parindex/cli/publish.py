@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from parindex.canonical import sha256
-from parindex.cli.output import command, say, whole_file
+from parindex.cli.output import command, say
 from parindex.cli.score import RoundArgument, open_round
 from parindex.scoring.run import score_index
+from parindex.whole import whole_file
 
 BundleArgument = Annotated[
     Path, typer.Argument(metavar="FILE.zip", help="Gói niêm phong. (The bundle.)")

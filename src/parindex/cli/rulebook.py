@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from parindex.cli.output import NO, command, language, say, whole_file
+from parindex.cli.output import NO, command, language, say
 from parindex.criteria import diff as differences
 from parindex.criteria import lint
 from parindex.criteria.model import CriteriaSet
-from parindex.criteria.parser import digest, read_rulebook
+from parindex.criteria.parser import read_rulebook
+from parindex.criteria.plain import digest
 from parindex.errors import ParindexError
 from parindex.scoring.examples import check_examples
+from parindex.whole import whole_file
 
 app = typer.Typer(no_args_is_help=True, help="Bộ tiêu chí. (Criteria sets.)")
 

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from parindex.cli.output import command, keep_apart, language, say, whole_folder
+from parindex.cli.output import command, keep_apart, language, say
 from parindex.criteria.catalogue import Catalogue
 from parindex.errors import Problems
 from parindex.publication.tables import result_files
 from parindex.scoring.entries import EntryRow
 from parindex.scoring.folder import FolderFiles, RoundFolder, read_folder
 from parindex.scoring.run import IndexRun, score_index
+from parindex.whole import whole_folder
 
 RoundArgument = Annotated[
     Path, typer.Argument(metavar="ROUND", help="Thư mục kỳ đánh giá. (The round folder.)")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from parindex.criteria.model import CriteriaSet
-from parindex.criteria.parser import Plain, to_plain
+from parindex.criteria.plain import Plain, to_plain
 
 
 class Kind(StrEnum):

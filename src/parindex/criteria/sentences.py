@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from parindex.criteria.model import Item
-from parindex.criteria.parser import plain_decimal
+from parindex.criteria.plain import plain_decimal
 from parindex.criteria.rules import Bands, Deduction, NoneDue, Options, Ratio, Reads, reads
 
 _SAID: Final = {

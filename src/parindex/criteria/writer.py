@@ -15,7 +15,7 @@ from parindex.criteria.model import (
     Text,
 )
 from parindex.criteria.notes import Notes, Place
-from parindex.criteria.parser import SCHEMA, plain_decimal, plain_rule
+from parindex.criteria.plain import SCHEMA, plain_decimal, plain_rule
 
 # A rule longer than this is put on several lines, and so is a pair of texts longer than that.
 WIDTH: Final = 150

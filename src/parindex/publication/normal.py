@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from parindex.canonical import canonical_json, sha256
-from parindex.criteria import parser
+from parindex.criteria import parser, plain
 from parindex.csvtable import CsvFile, Row, csv_line
 from parindex.errors import Problems
 from parindex.scoring.folder import (
@@ -49,7 +49,7 @@ def normalise(opened: RoundFolder) -> Documents:
     documents: Documents = {
         ROUND: _plain_round(opened.round.spec),
         RULEBOOKS: {
-            group: parser.to_plain(criteria) for group, criteria in opened.round.criteria.items()
+            group: plain.to_plain(criteria) for group, criteria in opened.round.criteria.items()
         },
     }
     for table, (required, optional) in COLUMNS.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parindex.criteria.model import CriteriaSet, Example, Item
-from parindex.criteria.parser import plain_decimal
+from parindex.criteria.plain import plain_decimal
 from parindex.criteria.rules import Given, Source
 from parindex.csvtable import Numbers
 from parindex.errors import Problem, Problems

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from parindex.criteria.model import Area, Item, NotApplicable, RankOn
-from parindex.criteria.parser import plain_decimal
+from parindex.criteria.plain import plain_decimal
 from parindex.criteria.rules import Reads, Source, reads
 from parindex.criteria.sentences import number, sentence
 from parindex.points import show, show_fraction

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no marker for its types
@@ -166,18 +162,3 @@ def offer(
             "error_message": about[:255],
         },
     )
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A new file to fill beside ``path``, whose place it takes only on success."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}-", dir=path.parent)
-    os.close(handle)
-    fresh = Path(name)
-    try:
-        yield fresh
-        fresh.chmod(0o644)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from parindex.criteria.model import Example
-from parindex.criteria.parser import plain_decimal
+from parindex.criteria.plain import plain_decimal
 from parindex.criteria.rules import (
     Bands,
     Deduction,

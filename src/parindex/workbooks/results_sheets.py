@@ -12,7 +12,8 @@ from parindex.criteria.model import Status
 from parindex.points import show, show_fraction
 from parindex.scoring.run import GroupRun, IndexRun
 from parindex.scoring.trace import Marker, Score
-from parindex.workbooks.layout import GREY, LINE, MOST_CHARACTERS, Book, Sheet, Style, whole_file
+from parindex.whole import whole_file
+from parindex.workbooks.layout import GREY, LINE, MOST_CHARACTERS, Book, Sheet, Style
 from parindex.workbooks.measure import row_height
 from parindex.workbooks.texts import letters
 

@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from parindex.criteria.model import CriteriaSet
 from parindex.criteria.notes import Place
-from parindex.criteria.parser import digest, from_tree, read_rulebook
+from parindex.criteria.parser import from_tree, read_rulebook
+from parindex.criteria.plain import digest
 from parindex.criteria.writer import to_yaml
 from parindex.errors import Problems
 from parindex.workbooks import notation, wording

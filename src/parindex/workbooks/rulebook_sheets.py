@@ -8,9 +8,10 @@ from typing import Final
 
 from parindex.criteria.model import Area, CriteriaSet, Criterion, Item, Text
 from parindex.criteria.notes import Notes, Place
-from parindex.criteria.parser import digest, plain_decimal
+from parindex.criteria.plain import digest, plain_decimal
 from parindex.criteria.sentences import sentence
 from parindex.errors import Problems, UnusableInputError
+from parindex.whole import whole_file
 from parindex.workbooks import notation, wording
 from parindex.workbooks.help_sheet import write_help
 from parindex.workbooks.layout import (
@@ -22,7 +23,6 @@ from parindex.workbooks.layout import (
     Holder,
     Sheet,
     offer,
-    whole_file,
 )
 from parindex.workbooks.measure import LINE_HEIGHT, lines, row_height
 from parindex.workbooks.rulebook_reading import read_rulebook_workbook

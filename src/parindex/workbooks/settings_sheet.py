@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from parindex.criteria.model import CriteriaSet
-from parindex.criteria.parser import SCHEMA, plain_decimal
+from parindex.criteria.plain import SCHEMA, plain_decimal
 from parindex.workbooks import wording
 from parindex.workbooks.layout import GREY, LINE, Book, Holder, offer
 from parindex.workbooks.measure import row_height
