@@ -16,16 +16,13 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     Raises OSError where a folder stands at ``path`` or the place cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:50]}-", dir=path.parent)
-    os.close(handle)
-    fresh = Path(name)
+    path = path.resolve()
+    fresh = _beside(path) / "fresh"
     try:
         yield fresh
-        fresh.chmod(0o644)
         fresh.replace(path)
     finally:
-        fresh.unlink(missing_ok=True)
+        shutil.rmtree(fresh.parent, ignore_errors=True)
 
 
 @contextmanager
@@ -34,10 +31,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     Raises NotADirectoryError where a file stands at ``path``: it is somebody's, and stays.
     """
+    path = path.resolve()
     if path.exists() and not path.is_dir():
         raise NotADirectoryError(20, os.strerror(20), str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{path.name[:50]}-", dir=path.parent))
+    work = _beside(path)
     fresh, old = work / "fresh", work / "old"
     fresh.mkdir()
     try:
@@ -47,3 +44,12 @@ def whole_folder(path: Path) -> Iterator[Path]:
         fresh.replace(path)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    """A new folder beside a path; what goes wrong is told of the path, which the user named."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{path.name[:50]}-", dir=path.parent))
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(path)) from error

@@ -141,6 +141,8 @@ class Fields:
             self._fields = tree.value
         else:
             problems.add("yaml.not_a_mapping", line=tree.line, about=about)
+            # What is no mapping misses every key; that is said once.
+            self.problems = Problems()
 
     def has(self, key: str) -> bool:
         """Whether the field was written."""

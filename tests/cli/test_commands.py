@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -83,8 +84,67 @@ def test_a_folder_that_holds_the_round_is_never_replaced(folder: Path, place: st
     before = tree(folder)
     done = run("score", folder, "--out", inside / place / ".." if place == "." else inside / place)
     assert done.returncode == 2
-    assert "holds the round" in done.stderr
+    assert "would replace" in done.stderr
     assert tree(folder) == before
+
+
+def test_an_output_never_takes_the_place_of_an_input(folder: Path, tmp_path: Path):
+    rulebook = folder / "rulebook" / "departments.yaml"
+    before = tree(folder)
+    for words in (
+        ("score", folder, "--out", folder / "rulebook"),
+        ("score", folder, "--out", tmp_path / "o", "--xlsx", folder / "units.csv"),
+        ("seal", folder, "-o", folder / "entries.csv"),
+        ("rulebook", "export", rulebook, "-o", rulebook),
+        ("rulebook", "import", rulebook, "-o", rulebook),
+    ):
+        done = run(*words)
+        assert done.returncode == 2
+        assert "would replace" in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert tree(folder) == before
+    assert not (tmp_path / "o").exists()
+
+
+def test_results_may_lie_in_the_round_and_the_workbook_in_the_results(folder: Path):
+    out = folder / "ket-qua"
+    assert run("score", folder, "--out", out, "--xlsx", out / "a.xlsx").returncode == 0
+    assert "a.xlsx" in tree(out)
+    assert run("score", folder, "--out", out, "--xlsx", folder / "b.xlsx").returncode == 0
+    assert "a.xlsx" not in tree(out)
+    assert (folder / "b.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "vi", "en"),
+    [
+        (("nope",), "không có lệnh hoặc tùy chọn “nope”", "no command or option “nope”"),
+        (("score",), "thiếu “ROUND”", "“ROUND” is missing"),
+        (("score", "x"), "thiếu “--out”", "“--out” is missing"),
+        (("score", "x", "--foo"), "tùy chọn “--foo”", "option “--foo”"),
+        (("score", "x", "y", "--out", "z"), "lệnh gõ chưa đúng", "the command is not right"),
+    ],
+)
+def test_a_command_typed_wrongly_is_told_in_the_readers_language(
+    words: tuple[str, ...], vi: str, en: str
+):
+    for language, expected in (("", vi), ("en", en)):
+        done = run(*words, language=language)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert expected in done.stderr
+        assert "--help" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_a_unit_typed_in_decomposed_letters_is_found(folder: Path):
+    units = folder / "units.csv"
+    for file in folder.glob("*.csv"):
+        text = file.read_text(encoding="utf-8-sig")
+        file.write_text(text.replace("dep-003", "sở-3"), encoding="utf-8")
+    assert "sở-3" in units.read_text(encoding="utf-8")
+    typed = unicodedata.normalize("NFD", "sở-3")
+    assert typed != "sở-3"
+    assert run("explain", folder, typed).returncode == 0
 
 
 def test_the_same_input_gives_the_same_bytes_anywhere(folder: Path, tmp_path: Path):

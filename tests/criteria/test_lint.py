@@ -142,6 +142,11 @@ def test_findings_stand_on_the_line_of_what_they_are_about():
     assert [problem.line for problem in lint.check(criteria)] == [19]
 
 
+def test_points_within_reach_are_told_without_a_tail_of_zeros():
+    criteria = read_rulebook(one("3", "{shape: ratio, full_at: 120}").encode(), file="f.yaml")
+    assert lint.check(criteria)[0].values["got"] == "2.5"
+
+
 def test_codes_sort_as_people_read_them():
     codes = ["1", "1.1", "1.2", "1.2.1", "1.2a", "1.10", "2", "10", "A", "B"]
     assert sorted({*codes}, key=natural_key) == codes

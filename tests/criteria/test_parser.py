@@ -261,6 +261,20 @@ def test_departures_from_the_schema_are_named_with_their_line(text: str, problem
     assert problem in refused(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (one_item(maximum="-2"), "22:yaml.not_a_number"),
+        (one_item(maximum="2e0"), "22:yaml.not_a_number"),
+        (WHOLE.replace('name: {vi: "Ban hành"}', "name: Ban hành"), "36:yaml.not_a_mapping"),
+        ("- a\n- b\n", "1:yaml.not_a_mapping"),
+        (one_item("{shape: options, points: {'': 1}}"), "24:yaml.not_text"),
+    ],
+)
+def test_one_fault_is_one_message(text: str, problem: str):
+    assert refused(text) == [problem]
+
+
 def test_every_departure_is_told_at_once():
     text = WHOLE.replace("tier: department", "tier: x").replace("year: 2022", "year: x")
     assert refused(text) == ["5:yaml.not_a_choice", "6:yaml.not_whole"]

@@ -46,7 +46,6 @@ def test_a_guard_can_be_an_example():
         ("{shape: ratio}", "{share: 1.5, points: 2}", "survey", "entry.numerator_above"),
         ("{shape: ratio}", "{value: 150, points: 1}", "appraisal", "entry.over_100"),
         ("{shape: ratio}", "{option: a, points: 1}", "appraisal", "entry.not_read"),
-        ("{shape: given}", "{points: 2.5}", "appraisal", "entry.above_maximum"),
         ("{shape: given}", "{option: a, points: 1}", "appraisal", "entry.not_read"),
         ("{shape: ratio}", "{points: 1}", "appraisal", "entry.empty"),
         ("{shape: ratio}", "{share: 0.5, value: 50, points: 1}", "survey", "entry.pair_and_value"),

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from rounds import files, item, row
@@ -215,3 +216,225 @@ def test_only_the_rows_of_the_unit_are_kept():
     one = explainer(made([*others, *sound()], units=units, tables=TABLES))
     assert one.item("1.1.1").because[1].text == "Bước appraised (entries.csv:6): điểm 2"
     assert next(one.unit().lines()) == "u1 – Sở Một: chỉ số 94,74, hạng 1/2, xếp loại Xuất sắc"
+
+
+# ---- whole explanations, figure by figure: 1.33 + 1.7 + 1.9796 + 6 = 11.0096 of 14
+
+HELD = TAIL + (
+    'ceilings: [{at_most: weak, when: {zero_item: "1.1.1"}}, '
+    "{at_most: weak, when: {area_index_below: 70.5}}]\n"
+)
+VETOED = [
+    row("u1", "1.1.1", veto="yes", reason="x"),
+    row("u1", "1.1.2", value="66.5"),
+    row("u1", "2.1.1", option="a"),
+]
+WHOLE = {
+    "vi": """\
+u1 – Sở Một: chỉ số 80,43, hạng 1/1, xếp loại Yếu
+  100 × (11,0096 + 0,2500 − 0,0000) / 14,0000 = 80,425714 → làm tròn 80,43
+  xếp hạng trên chỉ số đã làm tròn
+  từ 0 điểm trở lên: Yếu
+  bị khống chế ở Yếu vì mục 1.1.1 được 0 điểm
+  bị khống chế ở Yếu vì có lĩnh vực dưới 70,5
+  so với năm trước: -5,07 điểm, +1 bậc
+  Lĩnh vực 1. Lĩnh vực 1: 5,0096/8,0000 điểm = 62,62
+    1.1.1 Mục 1.1.1: 0,0000/2,0000 điểm
+      Cách tính: Cơ quan thẩm định cho từ 0 đến 2 điểm. Được 0 điểm nếu: có vi phạm.
+      Bước appraised (entries.csv:2): lý do: x
+        điểm liệt: có vi phạm
+      Căn cứ: Quyết định thử, 1
+    1.1.2 Mục 1.1.2: 1,3300/2,0000 điểm
+      Cách tính: Điểm = 2 × tỷ lệ (%) / 100. Không phát sinh (mẫu số bằng 0): đủ điểm.
+      Bước appraised (entries.csv:3): giá trị 66,5
+        tỷ lệ = 66,5000%
+        tính được 1,330000, làm tròn 1,3300
+      Căn cứ: Quyết định thử, 1
+    1.1.3 Mục 1.1.3: 1,7000/2,0000 điểm
+      Cách tính: Điểm = 2 × tỷ lệ (%) / 100.
+      Kết quả khảo sát (findings.csv): tỷ lệ 0,85
+        tỷ lệ = 85,0000%
+        tính được 1,700000, làm tròn 1,7000
+      Căn cứ: Quyết định thử, 1
+    1.1.4 Mục 1.1.4: 1,9796/2,0000 điểm
+      Cách tính: Điểm = 2 × tỷ lệ (%) / 100.
+      Số liệu hồ sơ (facts.csv): tử số 97, mẫu số 98
+        tỷ lệ = 98,9796%
+        tính được 1,979592, làm tròn 1,9796
+      Căn cứ: Quyết định thử, 1
+  Lĩnh vực 2. Lĩnh vực 2: 6,0000/6,0000 điểm = 100,00
+    2.1.1 Mục 2.1.1: 6,0000/6,0000 điểm
+      Cách tính: Chọn một mức: a được 6 điểm; b được 0 điểm.
+      Bước appraised (entries.csv:4): mức a
+        tính được 6,000000, làm tròn 6,0000
+      Căn cứ: Quyết định thử, 1
+""",
+    "en": """\
+u1 – Sở Một: index 80.43, rank 1/1, class Weak
+  100 × (11.0096 + 0.2500 − 0.0000) / 14.0000 = 80.425714 → rounded 80.43
+  ranked on the published index
+  from 0 on: Weak
+  held at Weak because item 1.1.1 was scored 0
+  held at Weak because an area is below 70.5
+  against last year: -5.07 points, +1 ranks
+  Area 1. Lĩnh vực 1: 5.0096/8.0000 points = 62.62
+    1.1.1 Mục 1.1.1: 0.0000/2.0000 points
+      Rule: The appraising body gives from 0 to 2 points. 0 points if: a breach.
+      Stage appraised (entries.csv:2): reason: x
+        guard: a breach
+      Law: Quyết định thử, 1
+    1.1.2 Mục 1.1.2: 1.3300/2.0000 points
+      Rule: Points = 2 × ratio (%) / 100. None due (denominator 0): full points.
+      Stage appraised (entries.csv:3): value 66.5
+        ratio = 66.5000%
+        1.330000, rounded 1.3300
+      Law: Quyết định thử, 1
+    1.1.3 Mục 1.1.3: 1.7000/2.0000 points
+      Rule: Points = 2 × ratio (%) / 100.
+      Survey (findings.csv): share 0.85
+        ratio = 85.0000%
+        1.700000, rounded 1.7000
+      Law: Quyết định thử, 1
+    1.1.4 Mục 1.1.4: 1.9796/2.0000 points
+      Rule: Points = 2 × ratio (%) / 100.
+      Dossiers (facts.csv): numerator 97, denominator 98
+        ratio = 98.9796%
+        1.979592, rounded 1.9796
+      Law: Quyết định thử, 1
+  Area 2. Lĩnh vực 2: 6.0000/6.0000 points = 100.00
+    2.1.1 Mục 2.1.1: 6.0000/6.0000 points
+      Rule: One option is chosen: a earns 6 points; b earns 0 points.
+      Stage appraised (entries.csv:4): option a
+        6.000000, rounded 6.0000
+      Law: Quyết định thử, 1
+""",
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_whole_explanation_reads_as_one_text(language: str):
+    one = explainer(made(VETOED, tables=ONE_TABLES, tail=HELD), language=language)
+    assert "".join(line + "\n" for line in one.unit().lines()) == WHOLE[language]
+
+
+def test_an_area_scaled_up_is_explained_item_by_item():
+    entries = [row("u1", "1.1.1", not_applicable="yes", reason="x"), *sound()[1:]]
+    one = explainer(made(entries, tables=ONE_TABLES, not_applicable="renormalise_within_area"))
+    # 5.0129 of 6 is scaled to 6.6839 of 8.
+    lines = list(one.unit().lines())
+    assert lines[1] == "  100 × (12,6839 + 0,2500 − 0,0000) / 14,0000 = 92,384762 → làm tròn 92,38"
+    assert lines[5:11] == [
+        "  Lĩnh vực 1. Lĩnh vực 1: 6,6839/8,0000 điểm = 83,55",
+        "    điểm nhân 8,0000/6,0000 vì có mục không áp dụng",
+        "    1.1.1 Mục 1.1.1: không áp dụng",
+        "      Cách tính: Cơ quan thẩm định cho từ 0 đến 2 điểm. Được 0 điểm nếu: có vi phạm.",
+        "      Bước appraised (entries.csv:2): lý do: x",
+        "        không áp dụng",
+    ]
+
+
+def test_other_shapes_bare_rows_and_deductions_are_explained():
+    areas = {
+        "1": [
+            item("1.1.1", "2", "{shape: deduction, each: 0.5}"),
+            item(
+                "1.1.2",
+                "2",
+                "{shape: bands, on: value, steps: [{from: 9, points: 2}, {from: 2.5, points: 1}]}",
+            ),
+            item(
+                "1.1.3",
+                "2",
+                "{shape: bands, on: ratio, steps: [{from: 90, points: 2}, {from: 50, points: 1}]}",
+            ),
+            item("1.1.4", "4", GIVEN, more=('zero_if: {vi: "trễ hạn"}',)),
+            item("1.1.5", "2", "{shape: ratio}", more=("if_none_due: zero",)),
+        ]
+    }
+    entries = [
+        row("u1", "1.1.1", "self", count="0"),
+        row("u1", "1.1.1", count="3"),
+        row("u1", "1.1.2", value="2.50", reason="đã rà"),
+        row("u1", "1.1.3", numerator="1.5", denominator="2"),
+        row("u1", "1.1.4", veto="yes"),
+        row("u1", "1.1.5", numerator="0", denominator="0"),
+    ]
+    one = explainer(
+        files(
+            areas,
+            entries=entries,
+            tail="adjustments: {bonus_cap: 2, deduction_cap: 2}\n",
+            tables={"adjustments.csv": "unit,kind,code,points\nu1,deduction,D,1.25\n"},
+        )
+    )
+    lines = [line.strip() for line in one.unit().lines()]
+    assert [line for line in lines if not line.startswith(("Cách tính", "Căn cứ"))] == [
+        "u1 – Sở Một: chỉ số 10,42, hạng 1/1",
+        "100 × (2,5000 + 0,0000 − 1,2500) / 12,0000 = 10,416667 → làm tròn 10,42",
+        "xếp hạng trên chỉ số đã làm tròn",
+        "so với năm trước: không so sánh",
+        "Lĩnh vực 1. Lĩnh vực 1: 2,5000/12,0000 điểm = 20,83",
+        "1.1.1 Mục 1.1.1: 0,5000/2,0000 điểm",
+        "Bước appraised (entries.csv:3): số lượng 3",
+        "tính được 0,500000, làm tròn 0,5000",
+        "1.1.2 Mục 1.1.2: 1,0000/2,0000 điểm",
+        "Bước appraised (entries.csv:4): giá trị 2,50, lý do: đã rà",
+        "tính được 1,000000, làm tròn 1,0000",
+        "1.1.3 Mục 1.1.3: 1,0000/2,0000 điểm",
+        "Bước appraised (entries.csv:5): tử số 1,5, mẫu số 2",
+        "tỷ lệ = 75,0000%",
+        "tính được 1,000000, làm tròn 1,0000",
+        "1.1.4 Mục 1.1.4: 0,0000/4,0000 điểm",
+        "Bước appraised (entries.csv:6): điểm liệt:",
+        "điểm liệt: trễ hạn",
+        "1.1.5 Mục 1.1.5: 0,0000/2,0000 điểm",
+        "Bước appraised (entries.csv:7): tử số 0, mẫu số 0",
+        "không phát sinh: 0 điểm",
+    ]
+
+
+def test_a_stranger_and_an_unknown_item_are_named():
+    one = explainer(made(sound(), tables=ONE_TABLES))
+    with pytest.raises(LookupError, match=r"^9\.9$"):
+        one.item("9.9")
+    opened = read_folder(made(sound(), tables=ONE_TABLES))
+    run = score_index(opened.round, opened.entries(), problems=opened.problems)
+    with pytest.raises(LookupError, match=r"^u9$"):
+        Explainer(run, "u9", [], language="vi")
+
+
+def test_names_bounds_and_bases_are_said_in_the_language_asked_for():
+    tail = TAIL.replace("from: 90}", "from: 80.5}")
+    one = made(sound(), tables=ONE_TABLES, tail=tail)
+    text = one.contents["rulebook/so.yaml"].decode()
+    for old, new in (
+        ('{vi: "Mục 1.1.1"}', '{vi: "Mục 1.1.1", en: "Plan"}'),
+        ('{vi: "Lĩnh vực 2"}', '{vi: "Lĩnh vực 2", en: "Field"}'),
+        ('vi: "Quyết định thử"', 'vi: "Quyết định X.", en: "..Decision X."'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    one = replace(one, contents={**one.contents, "rulebook/so.yaml": text.encode()})
+    lines = list(explainer(one, language="en").unit().lines())
+    assert "    1.1.1 Plan: 2.0000/2.0000 points" in lines
+    assert "  Area 2. Field: 6.0000/6.0000 points = 100.00" in lines
+    assert "      Law: ..Decision X, 1" in lines
+    assert "  from 80.5 on: Excellent" in lines
+    assert "  từ 80,5 điểm trở lên: Xuất sắc" in list(explainer(one).unit().lines())
+
+
+def test_the_least_figure_is_written_out():
+    entries = [row("u1", "1.1.2", value="0.00000010"), sound()[0], sound()[3]]
+    found = explainer(made(entries, tables=ONE_TABLES)).item("1.1.2").because[1]
+    assert found.text == "Bước appraised (entries.csv:2): giá trị 0,00000010"
+
+
+def test_the_rows_of_others_pass_by():
+    units = ["u1,Sở Một,so,yes", "u2,Sở Hai,so,yes"]
+    others = [line.replace("u1,", "u2,", 1) for line in sound(given="1")]
+    opened = read_folder(made([*sound(), *others], units=units, tables=TABLES))
+    kept: list[EntryRow] = []
+    passed = list(watch(opened.entries(), 0, kept))
+    assert len(passed) == 8
+    assert kept == [one for one in passed if one[0] == 0]
+    assert len(kept) == 4

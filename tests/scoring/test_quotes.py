@@ -66,6 +66,7 @@ def quotes(problem: Problem) -> str:
         (row("u1", "1.1.1", not_applicable="yes"), "entry.no_reason of=1.1.1"),
         (row("u1", "1.1.2", veto="yes"), "entry.no_guard of=1.1.2"),
         (row("u1", "1.1.1", points="1", count="1"), "entry.not_read column=count columns=points of=1.1.1"),
+        (row("u1", "1.1.1", points="1", count="1", veto="yes"), "entry.not_read column=count columns=points of=1.1.1"),
         (row("u1", "1.1.6", value="1", numerator="1", denominator="1"),
          "entry.not_read column=numerator, denominator columns=value of=1.1.6"),
         (row("u1", "1.1.2", numerator="1", denominator="2", option="a"),
@@ -134,10 +135,12 @@ def test_reading_goes_on_behind_a_refused_row(first: str):
         ("units.csv", "unit,name,group,ranked\nu1,Sở,so,yes\nu2,Sở,so,1\n", "3 entry.not_yes_or_no column=ranked got=1 of=u2"),
         ("findings.csv", "unit,item,share\nu1,1.1.8,1.01\n", "2 finding.share got=1.01"),
         ("findings.csv", "unit,item,share\nu1,1.1.8,\n", "2 round.empty_cell column=share"),
-        ("findings.csv", "unit,item,share\nu1,1.1.8,-0.5\n", "2 entry.negative column=share got=-0.5 of=share"),
+        ("findings.csv", "unit,item,share\nu1,1.1.8,-0.5\n", "2 number.negative column=share got=-0.5"),
         ("findings.csv", "unit,item,share\nu1,1.1.8,x\n", "2 number.not_a_number column=share got=x"),
         ("findings.csv", "unit,item,share,se\nu1,1.1.8,1,x\n", "2 number.not_a_number column=se got=x"),
         ("findings.csv", "unit,item,share,n\nu1,1.1.8,1,x\n", "2 number.not_a_number column=n got=x"),
+        ("findings.csv", "unit,item,share,se\nu1,1.1.8,1,-1\n", "2 number.negative column=se got=-1"),
+        ("findings.csv", "unit,item,share,n\nu1,1.1.8,1,-1\n", "2 number.negative column=n got=-1"),
         ("findings.csv", "unit,item,share,n\nu1,1.1.8,0.5,1.5\n", "2 entry.not_whole got=1.5 of=1.1.8"),
         ("findings.csv", "unit,item,share\nu1,1.1.8,0.5\nu1,1.1.8,0.5\n", "3 round.repeated_row got=u1, 1.1.8"),
         ("findings.csv", "unit,item,share\nu1,1.1.8,0\nu1,1.1.1,0.5\n", "3 round.other_source got=appraisal of=1.1.1 sources=index | survey"),
@@ -145,14 +148,16 @@ def test_reading_goes_on_behind_a_refused_row(first: str):
         ("findings.csv", f"unit,item,share\nu1,1.1.8,1\nu1,{LONG},0.5\n", f"3 entry.unknown_item got={LONG[:60]} group=so"),
         ("facts.csv", "unit,item,numerator,denominator\nu1,1.1.9,3,2\n", "2 entry.numerator_above got=3 / 2 of=1.1.9"),
         ("facts.csv", "unit,item,value\nu1,1.1.9,1\nu1,1.1.8,1\n", "3 round.other_source got=survey of=1.1.8 sources=dossiers"),
+        ("facts.csv", "unit,item,value\nu1,1.1.9,1\nu1,9,x\n", "3 entry.unknown_item got=9 group=so"),
+        ("facts.csv", "unit,item,value\nu1,1.1.9,1\nu9,1.1.9,x\n", "3 entry.unknown_unit got=u9"),
         ("facts.csv", "unit,item,value\nu1,1.1.9,1\nu1,1.1.9,1\n", "3 round.repeated_row got=u1, 1.1.9"),
         ("facts.csv", "unit,item,numerator,denominator\nu1,1.1.9,0,0\n", "2 entry.none_due of=1.1.9"),
-        ("facts.csv", "unit,item,value\nu1,1.1.9,\n", "2 entry.empty columns=numerator, denominator, value of=1.1.9"),
+        ("facts.csv", "unit,item,value\nu1,1.1.9,\n", "2 fact.empty of=1.1.9"),
         ("facts.csv", "unit,item,value\nu1,1.1.9,x\n", "2 number.not_a_number column=value got=x"),
         ("adjustments.csv", f"unit,kind,code,points\n{LONG},bonus,B,1\n", f"2 entry.unknown_unit got={LONG[:60]}"),
         ("adjustments.csv", f"unit,kind,code,points\nu1,{LONG},B,1\n", f"2 adjustment.kind got={LONG[:60]}"),
         ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,0\n", "2 adjustment.not_positive got=0"),
-        ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,-1\n", "2 entry.negative column=points got=-1 of=points"),
+        ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,-1\n", "2 number.negative column=points got=-1"),
         ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,\n", "2 round.empty_cell column=points"),
         ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,x\n", "2 number.not_a_number column=points got=x"),
         ("adjustments.csv", "unit,kind,code,points\nu1,bonus,B,1\nu1,bonus,B,1\n", "3 round.repeated_row got=u1, bonus, B"),
@@ -160,6 +165,8 @@ def test_reading_goes_on_behind_a_refused_row(first: str):
         ("previous.csv", "unit,index,rank\nu1,90,1.5\n", "2 previous.rank got=1.5"),
         ("previous.csv", "unit,index,rank\nu1,x,1\n", "2 number.not_a_number column=index got=x"),
         ("previous.csv", "unit,index,rank\nu1,1,x\n", "2 number.not_a_number column=rank got=x"),
+        ("previous.csv", "unit,index,rank\nu1,-1,1\n", "2 number.negative column=index got=-1"),
+        ("previous.csv", "unit,index,rank\nu1,1,-1\n", "2 number.negative column=rank got=-1"),
         ("previous.csv", "unit,index,rank,comparable\nu1,90,1,có\n", "2 entry.not_yes_or_no column=comparable got=có of=u1"),
         ("previous.csv", "unit,index,rank\nu9,90,1\nu9,91,1\n", "3 round.repeated_row got=u9"),
     ],
@@ -177,8 +184,8 @@ def test_a_refused_line_of_a_table_is_quoted(name: str, text: str, expected: str
     assert [quotes(one) for one in found] == [f"round/{name}:{expected}"]
 
 
-def test_every_line_of_a_table_is_read_whatever_stands_before_it():
-    text = "unit,item,share\nu9,1.1.8,0.5\nu1,9,0.5\nu1,1.1.1,0.5\nu1,1.1.8,2\nu1,1.1.8,0.5\n"
+def test_every_line_of_a_table_is_told_once_whatever_stands_before_it():
+    text = "unit,item,share\nu9,1.1.8,9\nu1,9,9\nu1,1.1.1,9\nu1,1.1.8,2\nu1,1.1.8,9\n"
     assert [quotes(one) for one in told(made(tables={"findings.csv": text}))] == [
         "round/findings.csv:2 entry.unknown_unit got=u9",
         "round/findings.csv:3 entry.unknown_item got=9 group=so",
@@ -270,19 +277,19 @@ def test_a_file_beyond_the_limit_is_quoted_with_both_sizes(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("source", "code"),
+    ("source", "code", "name"),
     [
-        ("appraisal", "round.missing_final"),
-        ("external", "round.missing_final"),
-        ("survey", "round.missing_measure"),
-        ("index", "round.missing_measure"),
-        ("dossiers", "round.missing_measure"),
+        ("appraisal", "round.missing_final", "entries.csv"),
+        ("external", "round.missing_final", "entries.csv"),
+        ("survey", "round.missing_measure", "findings.csv"),
+        ("index", "round.missing_measure", "findings.csv"),
+        ("dossiers", "round.missing_measure", "facts.csv"),
     ],
 )
-def test_what_is_missing_is_named_with_its_unit_and_source(source: str, code: str):
+def test_what_is_missing_is_named_with_its_unit_and_table(source: str, code: str, name: str):
     problem = told(files({"1": [item("1.1.1", "2", "{shape: ratio}", source=source)]}))[0]
-    assert (problem.file, problem.line, problem.code) == ("", 0, code)
-    assert problem.values == {"unit": "u1", "of": "1.1.1", "source": source}
+    assert (problem.file, problem.line, problem.code) == (f"round/{name}", 0, code)
+    assert problem.values == {"unit": "u1", "of": "1.1.1", "table": name}
     assert "u1" in problem.say("vi")
 
 
@@ -297,7 +304,7 @@ def test_what_is_missing_is_named_with_its_unit_and_source(source: str, code: st
         ("{shape: ratio}", "{share: 0.5, points: 2}", "index",
          "example.other_points expected=2 got=1.0000 of=1.1.1"),
         ("{shape: ratio}", "{share: 1.5, points: 2}", "survey", "entry.numerator_above got=1.5 / 1 of=1.1.1"),
-        ("{shape: ratio}", "{value: 50, points: 1}", "survey", "entry.half_a_pair of=1.1.1"),
+        ("{shape: ratio}", "{value: x, points: 1}", "appraisal", "number.not_a_number column=value got=x"),
         ("{shape: given}", "{value: 1, points: 1}", "external", "entry.not_read column=value columns=points of=1.1.1"),
     ],
 )  # fmt: skip

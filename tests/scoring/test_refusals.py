@@ -67,6 +67,8 @@ def test_the_sound_round_stands():
         (row("u1", "1.1.1", "self", not_applicable="1"), "entry.not_yes_or_no"),
         (row("u1", "1.1.1", "self", not_applicable="yes"), "entry.no_reason"),
         (row("u1", "1.1.1", "self", not_applicable="yes", reason=" "), "entry.no_reason"),
+        (row("u1", "1.1.1", "self", not_applicable="yes", reason="\u200b –"), "entry.no_reason"),
+        (row("u1", "1.1.2", "self", numerator="1", denominator="-4"), "entry.negative"),
         (row("u1", "1.1.2", "self", veto="yes"), "entry.no_guard"),
         (row("u1", "1.1.1", "self", points="1", count="1"), "entry.not_read"),
         (row("u1", "1.1.4", "self", option="a", points="1"), "entry.not_read"),
@@ -149,7 +151,7 @@ def test_many_different_rows_of_one_item_are_all_read(monkeypatch: pytest.Monkey
         ({"units.csv": "unit,name,group,ranked\nu1,Sở,so,yes\nu2,Sở,so,1\n"}, "units.csv:3:entry.not_yes_or_no"),
         ({"findings.csv": "unit,item,share\nu1,1.1.8,1.01\n"}, "findings.csv:2:finding.share"),
         ({"findings.csv": "unit,item,share\nu1,1.1.8,\n"}, "findings.csv:2:round.empty_cell"),
-        ({"findings.csv": "unit,item,share\nu1,1.1.8,-0.5\n"}, "findings.csv:2:entry.negative"),
+        ({"findings.csv": "unit,item,share\nu1,1.1.8,-0.5\n"}, "findings.csv:2:number.negative"),
         ({"findings.csv": "unit,item,share,n\nu1,1.1.8,0.5,1.5\n"}, "findings.csv:2:entry.not_whole"),
         ({"findings.csv": "unit,item,share\nu1,1.1.8,0.5\nu1,1.1.8,0.5\n"}, "findings.csv:3:round.repeated_row"),
         ({"findings.csv": "unit,item,share\nu1,1.1.8,0.5\nu1,1.1.1,0.5\n"}, "findings.csv:3:round.other_source"),
@@ -158,11 +160,11 @@ def test_many_different_rows_of_one_item_are_all_read(monkeypatch: pytest.Monkey
         ({"facts.csv": "unit,item,numerator,denominator\nu1,1.1.9,3,2\n"}, "facts.csv:2:entry.numerator_above"),
         ({"facts.csv": "unit,item,numerator,denominator\nu1,1.1.9,1,2\nu1,1.1.8,1,2\n"}, "facts.csv:3:round.other_source"),
         ({"facts.csv": "unit,item,numerator,denominator\nu1,1.1.9,0,0\n"}, "facts.csv:2:entry.none_due"),
-        ({"facts.csv": "unit,item,numerator,denominator\nu1,1.1.9,,\n"}, "facts.csv:2:entry.empty"),
+        ({"facts.csv": "unit,item,numerator,denominator\nu1,1.1.9,,\n"}, "facts.csv:2:fact.empty"),
         ({"adjustments.csv": "unit,kind,code,points\nu9,bonus,B,1\n"}, "adjustments.csv:2:entry.unknown_unit"),
         ({"adjustments.csv": "unit,kind,code,points\nu1,thưởng,B,1\n"}, "adjustments.csv:2:adjustment.kind"),
         ({"adjustments.csv": "unit,kind,code,points\nu1,bonus,B,0\n"}, "adjustments.csv:2:adjustment.not_positive"),
-        ({"adjustments.csv": "unit,kind,code,points\nu1,bonus,B,-1\n"}, "adjustments.csv:2:entry.negative"),
+        ({"adjustments.csv": "unit,kind,code,points\nu1,bonus,B,-1\n"}, "adjustments.csv:2:number.negative"),
         ({"adjustments.csv": "unit,kind,code,points\nu1,bonus,B,\n"}, "adjustments.csv:2:round.empty_cell"),
         ({"adjustments.csv": "unit,kind,code,points\nu1,bonus,B,1\nu1,bonus,B,1\n"}, "adjustments.csv:3:round.repeated_row"),
         ({"previous.csv": "unit,index,rank\nu1,90,0\n"}, "previous.csv:2:previous.rank"),
@@ -176,6 +178,23 @@ def test_many_different_rows_of_one_item_are_all_read(monkeypatch: pytest.Monkey
 )  # fmt: skip
 def test_each_table_is_held_to_its_round(tables: dict[str, str], problem: str):
     assert problem in codes(made(tables=tables))
+
+
+def test_a_broken_units_file_does_not_make_strangers_of_everybody():
+    found = codes(made(tables={"units.csv": "unit,name,group,rank\nu1,Sở,so,yes\n"}))
+    assert found == ["units.csv:1:csv.unknown_column", "units.csv:1:csv.missing_column"]
+    found = codes(made(tables={"units.csv": 'unit,name,group,ranked\n"u1 ",Sở,so,yes\n'}))
+    assert found == ["units.csv:2:units_file.spaces"]
+
+
+@pytest.mark.parametrize("name", ["Units.csv", "entres.csv", "adjustment.csv", "finding.csv"])
+def test_a_file_that_is_nearly_ours_is_named(name: str):
+    assert codes(made(tables={name: "x\n"})) == [f"{name}:0:round.nearly"]
+
+
+@pytest.mark.parametrize("name", ["costs.csv", "ghi-chu.csv", "readme.txt", "units.xlsx"])
+def test_other_files_may_lie_in_the_folder(name: str):
+    assert group(made(tables={name: "x\n"})).ranks == [1]
 
 
 def test_an_empty_index_or_rank_of_last_year_is_accepted():

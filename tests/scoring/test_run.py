@@ -62,8 +62,8 @@ def test_the_first_stage_of_final_from_is_final_and_the_claim_never():
 def test_a_missing_final_is_refused_and_named():
     made = files(two_areas(), entries=[give("u1", "1.1.1", "2"), give("u1", "1.1.2", "2", "self")])
     assert [line.split(";")[0] for line in refusals(made)] == [
-        "unit u1, item 1.1.2 has no final entry",
-        "unit u1, item 2.1.1 has no final entry",
+        "round/entries.csv:0: unit u1, item 1.1.2 has no final entry",
+        "round/entries.csv:0: unit u1, item 2.1.1 has no final entry",
     ]
     with pytest.raises(IncompleteError):
         score(made)
@@ -78,12 +78,17 @@ def test_a_missing_final_counts_zero_only_where_the_round_says():
 
 
 @pytest.mark.parametrize("incomplete", ["refuse", "zero"])
-@pytest.mark.parametrize("source", ["survey", "index", "dossiers"])
-def test_a_missing_finding_or_fact_never_counts_zero(source: str, incomplete: str):
+@pytest.mark.parametrize(
+    ("source", "table"),
+    [("survey", "findings.csv"), ("index", "findings.csv"), ("dossiers", "facts.csv")],
+)
+def test_a_missing_finding_or_fact_never_counts_zero(source: str, table: str, incomplete: str):
     made = files(
         {"1": [item("1.1.1", "2", "{shape: ratio}", source=source)]}, incomplete=incomplete
     )
-    assert refusals(made)[0].startswith(f"unit u1, item 1.1.1 has no {source} figure")
+    assert refusals(made)[0].startswith(
+        f"round/{table}:0: unit u1, item 1.1.1 has no figure; expected a row in {table}"
+    )
 
 
 def test_findings_and_facts_are_scored_by_the_rule():
@@ -431,6 +436,20 @@ def test_one_changed_entry_gives_the_run_of_a_full_rescore():
     assert changed.groups[0].area_ranks[1] is run.groups[0].area_ranks[1]
     assert changed.groups[0].area_ranks[0] is not run.groups[0].area_ranks[0]
     assert changed.groups[0].results[1] is run.groups[0].results[1]
+
+
+def test_one_changed_entry_can_turn_the_ranks_round():
+    units = ["u1,Một,so,yes", "u2,Hai,so,yes"]
+    entries = [
+        give(unit, code, points)
+        for unit, given in (("u1", "113"), ("u2", "124"))
+        for code, points in zip(("1.1.1", "1.1.2", "2.1.1"), given, strict=True)
+    ]
+    run = score(files(two_areas(), entries=entries, units=units))
+    assert run.groups[0].ranks == [2, 1]
+    changed = run.with_entry(Entry("u1", "2.1.1", "council", Quantity(points=D(6))))
+    assert changed.groups[0].ranks == [1, 2]
+    assert changed.groups[0].area_ranks == ([2, 1], [1, 2])
 
 
 def test_a_council_entry_overrides_and_a_claim_changes_only_the_claim():

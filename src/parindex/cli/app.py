@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
+import re
+import sys
+from typing import Final
 
 import typer
 
 from parindex.cli import demo, publish, rulebook, score
-from parindex.cli.output import utf8_terminal
+from parindex.cli.output import DONE, UNUSABLE, tell, utf8_terminal
+from parindex.errors import ParindexError, Problem
 
 app = typer.Typer(
     name="parindex",
@@ -23,9 +27,43 @@ for _module in (score, publish, demo):
     _module.register(app)
 
 
+_SAYS: Final = (
+    (re.compile(r"Missing (?:argument|option|parameter):? '?([^'.]+)'?"), "usage.missing"),
+    (re.compile(r"No such (?:option|command):? '?([^'.\s]+)'?"), "usage.unknown"),
+)
+
+
+def _tell_usage(error: Exception, message: str) -> None:
+    """A command typed wrongly, in the reader's language, with the way to its help."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else app.info.name
+    for pattern, code in _SAYS:
+        found = pattern.search(message)
+        if found:
+            values = {"name": found.group(1), "command": command}
+            break
+    else:
+        code, values = "usage.other", {"detail": message, "command": command}
+    tell(ParindexError([Problem(code=code, file=str(command), values=values)]))
+
+
 def main() -> None:
     """The entry point of the `parindex` command."""
     utf8_terminal()
     # The engine makes no reference cycles; looking for them costs a third of a large run.
     gc.disable()
-    app()
+    try:
+        status = app(standalone_mode=False)
+    except typer.Abort:
+        status = UNUSABLE
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        message = error.format_message()
+        asked_nothing = type(error).__name__ == "NoArgsIsHelpError"
+        if asked_nothing:
+            typer.echo(message)
+        else:
+            _tell_usage(error, message)
+        status = DONE if asked_nothing else UNUSABLE
+    sys.exit(status)

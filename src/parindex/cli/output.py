@@ -69,12 +69,13 @@ def _cannot(code: str, file: str, detail: str) -> NoReturn:
     raise typer.Exit(UNUSABLE)
 
 
-def keep_apart(folder: Path, out: Path) -> None:
-    """Refuse to replace a folder that holds the round itself, or the one we stand in."""
+def keep_apart(out: Path, *inputs: Path) -> None:
+    """Refuse an output that would take the place of an input, or of the folder we stand in."""
     problems = Problems(file=str(out))
-    for held in (folder, Path.cwd()):
+    for held in (*inputs, Path.cwd()):
         if held.resolve().is_relative_to(out.resolve()):
-            problems.add("output.holds_round", held=held)
+            problems.add("output.holds_input", held=held)
+            break
     problems.raise_if_any()
 
 

@@ -42,7 +42,7 @@ def seal(
     from parindex.publication.bundle import Links  # noqa: PLC0415 - slow import
     from parindex.publication.seal import seal as freeze  # noqa: PLC0415 - slow import
 
-    opened = open_round(folder)
+    opened = open_round(folder, out)
     run = score_index(opened.round, opened.entries(), problems=opened.problems)
     links = Links(
         journal_head=journal_head,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from parindex.cli.output import NO, command, language, say
+from parindex.cli.output import NO, command, keep_apart, language, say
 from parindex.criteria import diff as differences
 from parindex.criteria import lint
 from parindex.criteria.model import CriteriaSet
@@ -84,6 +84,7 @@ def export(
     from parindex.criteria.notes import notes_of  # noqa: PLC0415 - slow import
     from parindex.workbooks.rulebook_sheets import write_rulebook  # noqa: PLC0415 - slow import
 
+    keep_apart(out, file)
     content = file.read_bytes()
     criteria = read_rulebook(content, file=os.fspath(file))
     write_rulebook(criteria, out, notes=notes_of(content))
@@ -97,6 +98,7 @@ def import_(
     """Đọc bộ tiêu chí từ Excel. (The rulebook of a workbook.)"""
     from parindex.workbooks.rulebook_reading import workbook_to_yaml  # noqa: PLC0415 - slow import
 
+    keep_apart(out, file)
     text = workbook_to_yaml(file)
     criteria = read_rulebook(text.encode("utf-8"), file=os.fspath(out))
     with whole_file(out) as fresh:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from parindex.errors import Problems
 from parindex.publication.tables import result_files
 from parindex.scoring.entries import EntryRow
 from parindex.scoring.folder import FolderFiles, RoundFolder, read_folder
-from parindex.scoring.run import IndexRun, score_index
+from parindex.scoring.run import score_index
 from parindex.whole import whole_folder
 
 RoundArgument = Annotated[
@@ -28,15 +29,17 @@ def catalogue() -> Catalogue:
     return Catalogue.of(Path(one) for one in own.split(os.pathsep) if one)
 
 
-def open_round(folder: Path) -> RoundFolder:
-    """The round of a folder, its rulebooks found on the path."""
-    return read_folder(FolderFiles(folder, catalogue()))
+def open_round(folder: Path, *outputs: Path | None) -> RoundFolder:
+    """The round of a folder, its rulebooks found on the path.
 
-
-def score_round(folder: Path) -> IndexRun:
-    """A round folder, scored."""
-    opened = open_round(folder)
-    return score_index(opened.round, opened.entries(), problems=opened.problems)
+    Raises UnusableInputError also where an output would take the place of one of its files.
+    """
+    files = FolderFiles(folder, catalogue())
+    opened = read_folder(files)
+    for out in outputs:
+        if out is not None:
+            keep_apart(out, *files.inputs(opened.names()))
+    return opened
 
 
 def score(
@@ -47,8 +50,8 @@ def score(
     ] = None,
 ) -> None:
     """Tính chỉ số, xếp hạng, xếp loại của một kỳ. (Score a round.)"""
-    run = score_round(folder)
-    keep_apart(folder, out)
+    opened = open_round(folder, out, xlsx)
+    run = score_index(opened.round, opened.entries(), problems=opened.problems)
     with whole_folder(out) as fresh:
         for name, pieces in result_files(run):
             with (fresh / name).open("w", encoding="utf-8", newline="") as stream:
@@ -58,7 +61,9 @@ def score(
                 write_results,
             )
 
-            write_results(run, xlsx, language=language())
+            inside = xlsx.resolve().is_relative_to(out.resolve())
+            place = fresh / xlsx.resolve().relative_to(out.resolve()) if inside else xlsx
+            write_results(run, place, language=language())
     units = len(run.round.units)
     say(f"Đã tính {units} đơn vị; kết quả ở {out}", f"{units} units scored; results in {out}")
 
@@ -73,6 +78,8 @@ def explain(
     """Giải thích vì sao có con số này. (Why a number is what it is.)"""
     from parindex.scoring.explain import Explainer, watch  # noqa: PLC0415 - slow import
 
+    unit = unicodedata.normalize("NFC", unit)
+    item = None if item is None else unicodedata.normalize("NFC", item)
     opened = open_round(folder)
     ids = [one.id for one in opened.round.units]
     kept: list[EntryRow] = []

@@ -156,7 +156,11 @@ def _check_item(item: Item, criteria: CriteriaSet, problems: Problems) -> None:
     best = best_points(item.rule, item.max_points)
     if best < item.max_points:
         problems.add(
-            "lint.out_of_reach", line=item.line, of=item.code, got=best, max=item.max_points
+            "lint.out_of_reach",
+            line=item.line,
+            of=item.code,
+            got=f"{best.normalize():f}",
+            max=item.max_points,
         )
 
 

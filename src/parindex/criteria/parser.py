@@ -123,8 +123,9 @@ def _flag(fields: Fields, key: str) -> bool:
 
 
 def _positive(fields: Fields, key: str) -> Decimal:
+    before = len(fields.problems.found)
     value = fields.decimal(key)
-    if value == 0 and fields.has(key):
+    if value == 0 and len(fields.problems.found) == before:
         fields.problems.add("rulebook.not_positive", line=fields.line_of(key), key=key)
         return Decimal(1)
     return value
@@ -295,6 +296,8 @@ def _options(fields: Fields) -> Options:
     named = fields.named("points")
     if not named and fields.has("points"):
         fields.problems.add("yaml.empty_list", line=fields.line_of("points"), key="points")
+    if "" in named:
+        fields.problems.add("yaml.not_text", line=named[""].line, key="points")
     inner = Fields(Tree(named, fields.line), fields.problems, about="points")
     return Options(points=tuple((option, inner.decimal(option)) for option in named))
 

@@ -76,17 +76,30 @@ def read_bundle(content: bytes, *, file: str) -> Bundle:
 
     Raises NotGoodBundleError when they are no such archive at all.
     """
+    # Whatever bytes do to the readers of zip and JSON, the answer is the same: no bundle.
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as zip_file:
             infos = zip_file.infolist()
             # What is deflated is never inflated: a small file could unpack to a disk full.
             stored = all(info.compress_type == zipfile.ZIP_STORED for info in infos)
             members = {info.filename: zip_file.read(info) for info in infos} if stored else {}
+    except Exception as error:
+        raise _refusal("bundle.unreadable", file) from error
+    if not stored:
+        raise _refusal("bundle.deflated", file)
+    try:
         manifest = json.loads(members.pop(MANIFEST))
-        links = Links(**{key: manifest[key] for key in Links.__slots__})
+        links = Links(**{key: _text_or_none(manifest[key]) for key in Links.__slots__})
         return Bundle(members=members, public=manifest["public"], links=links)
     except Exception as error:
-        # Whatever bytes do to the readers of zip and JSON, the answer is the same: no bundle.
-        detail = f"{type(error).__name__}: {error}"
-        problem = Problem(code="bundle.unreadable", file=file, values={"detail": detail})
-        raise NotGoodBundleError([problem]) from error
+        raise _refusal("bundle.no_manifest", file) from error
+
+
+def _refusal(code: str, file: str) -> NotGoodBundleError:
+    return NotGoodBundleError([Problem(code=code, file=file)])
+
+
+def _text_or_none(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(MANIFEST)

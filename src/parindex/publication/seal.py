@@ -8,7 +8,7 @@ from parindex.canonical import canonical_json
 from parindex.publication import normal
 from parindex.publication.bundle import INPUT, RESULTS, VERIFIER, Bundle, Links
 from parindex.publication.tables import result_files
-from parindex.scoring.folder import COLUMNS, ROUND_FILE, RoundFolder
+from parindex.scoring.folder import RoundFolder
 from parindex.scoring.run import IndexRun
 
 NO_LINKS = Links()
@@ -67,7 +67,7 @@ def _encoded(documents: normal.Documents) -> dict[str, bytes]:
 def _originals(opened: RoundFolder) -> dict[str, bytes]:
     """The round's own files, byte for byte; those that it does not have are left out."""
     originals: dict[str, bytes] = {}
-    for name in (ROUND_FILE, *opened.round.spec.groups.values(), *COLUMNS):
+    for name in opened.names():
         stream = opened.files.open(name)
         if stream is not None:
             with stream:

@@ -35,9 +35,8 @@ def verify(content: bytes, *, file: str) -> tuple[Bundle, IndexRun]:
         AttributeError,
         RecursionError,
     ) as error:
-        problems = list(error.problems) if isinstance(error, ParindexError) else []
-        detail = "" if problems else f"{type(error).__name__}: {error}"
-        first = Problem(code="bundle.inputs", file=file, values={"detail": detail})
+        problems = error.problems if isinstance(error, ParindexError) else ()
+        first = Problem(code="bundle.inputs", file=file)
         raise NotGoodBundleError([first, *problems]) from error
     found = Problems(file=file)
     _compare(bundle, again, found)
@@ -54,7 +53,7 @@ def _again(bundle: Bundle, file: str) -> tuple[Bundle, IndexRun]:
         run = score_index(opened.round, opened.entries(), problems=opened.problems)
         documents = {
             name: canonical_json(document)
-            for name, document in _public_documents(bundle, normal.normalise(opened)).items()
+            for name, document in _public_documents(bundle, file, normal.normalise(opened)).items()
         }
         again = seal.assemble(
             originals={}, documents=documents, run=run, public=True, links=bundle.links
@@ -66,26 +65,28 @@ def _again(bundle: Bundle, file: str) -> tuple[Bundle, IndexRun]:
     return seal.seal(opened, run, links=bundle.links), run
 
 
-def _public_documents(bundle: Bundle, read: normal.Documents) -> normal.Documents:
+def _public_documents(bundle: Bundle, file: str, read: normal.Documents) -> normal.Documents:
     """A public normal form as it must be written, from what was read of it.
 
-    Raises ValueError where something is open that a public bundle must hide.
+    Raises NotGoodBundleError where something is open that a public bundle must hide.
     """
+    problems = Problems(file=f"{file}/{normal.member(ENTRIES)}")
     withheld = normal.read_withheld(bundle.members[normal.member(ENTRIES)])
     entries = read[normal.member(ENTRIES)]
     final_from = read[normal.ROUND]["final_from"]
     final = normal.final_stages([*entries["rows"], *withheld["rows"]], final_from)
+    shown = {row[:3] for row in entries["rows"]}
     for row in entries["rows"]:
         if final[row[0], row[1]] != row[2]:
-            raise ValueError("a row that is not final stands open: " + ", ".join(row[:3]))
-    shown = {row[:3] for row in entries["rows"]}
+            problems.add("bundle.open_row", row=", ".join(row[:3]))
     for row in withheld["rows"]:
-        if row[:3] in shown:
-            raise ValueError("a row is both shown and withheld: " + ", ".join(row[:3]))
+        if row[:3] in shown or not _DIGEST.fullmatch(row[3]):
+            problems.add("bundle.withheld_row", row=", ".join(row[:3]))
     for table in (ENTRIES, ADJUSTMENTS):
         for row in read[normal.member(table)]["rows"]:
             if row[-1] and not _DIGEST.fullmatch(row[-1]):
-                raise ValueError("a reason stands open: " + ", ".join(row[:3]))
+                problems.add("bundle.open_reason", row=", ".join(row[:3]))
+    problems.raise_if_any(NotGoodBundleError)
     return {**read, normal.member(ENTRIES): {**entries, "withheld": withheld}}
 
 

@@ -94,7 +94,7 @@ class QuantityReader:
         veto = self._yes("veto", cells[6], line)
         not_applicable = self._yes("not_applicable", cells[7], line)
         reason = cells[8]
-        if not_applicable and not reason.strip():
+        if not_applicable and not any(letter.isalnum() for letter in reason):
             self._note("entry.no_reason", line)
         if veto and self.item.zero_if is None:
             self._note("entry.no_guard", line)
@@ -162,7 +162,7 @@ class QuantityReader:
         else:
             above = self._number("numerator", numerator, line)
             below = self._number("denominator", denominator, line)
-        if above > below and not self._over_100:
+        if above > below >= 0 and not self._over_100:
             self._note("entry.numerator_above", line, got=f"{numerator} / {denominator}")
         return Quantity(above, below)
 

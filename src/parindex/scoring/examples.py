@@ -21,6 +21,8 @@ def check_examples(criteria: CriteriaSet) -> list[Problem]:
 
 
 def _check(item: Item, example: Example, criteria: CriteriaSet, problems: Problems) -> None:
+    if example.points > item.max_points:
+        return  # a finding of the careful lawyer's already
     policies = criteria.policies
     numbers = Numbers(separator=",", problems=problems)
     reader = QuantityReader(item, policies, numbers=numbers, problems=problems)

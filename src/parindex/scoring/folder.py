@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -74,6 +75,9 @@ class Files(Protocol):
     def size(self, name: str) -> int:
         """The bytes of a file that there is."""
 
+    def names(self) -> list[str]:
+        """The names of the files that lie at the top."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
@@ -86,6 +90,10 @@ class FolderFiles:
     def label(self) -> str:
         """How messages name the folder: as the user did."""
         return str(self.folder)
+
+    def inputs(self, names: Iterable[str]) -> list[Path]:
+        """The files behind names, those that there are."""
+        return [path for name in names if (path := self.path(name)) is not None]
 
     def path(self, name: str) -> Path | None:
         """The file of a name; one that would lead out of the folder is not found."""
@@ -104,6 +112,10 @@ class FolderFiles:
         path = self.path(name)
         return path.stat().st_size if path else 0
 
+    def names(self) -> list[str]:
+        """See Files."""
+        return [path.name for path in self.folder.iterdir()]
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryFiles:
@@ -120,6 +132,10 @@ class MemoryFiles:
         """See Files."""
         return len(self.contents[name])
 
+    def names(self) -> list[str]:
+        """See Files."""
+        return [name for name in self.contents if "/" not in name]
+
 
 @dataclass(frozen=True, slots=True)
 class RoundFolder:
@@ -128,6 +144,10 @@ class RoundFolder:
     files: Files
     round: Round
     problems: Problems
+
+    def names(self) -> tuple[str, ...]:
+        """The names of every file that the round is read from, whether or not it is there."""
+        return (ROUND_FILE, *self.round.spec.groups.values(), *COLUMNS)
 
     def entries(self) -> Iterator[EntryRow]:
         """The rows of entries.csv that stand; what does not goes onto ``problems``."""
@@ -150,7 +170,7 @@ def read_folder(files: Files) -> RoundFolder:
     Raises UnusableInputError when ``round.yaml``, a rulebook or a table is unusable; the entries
     are read only when drawn from :meth:`RoundFolder.entries`.
     """
-    problems = Problems()
+    problems = Problems(file=files.label)
     spec = read_spec(files, problems)
     problems.raise_if_any()
     assert spec is not None  # noqa: S101 - a missing round file was a problem
@@ -167,7 +187,10 @@ def assemble(
     for group, one in criteria.items():
         _check_criteria(one, group, spec, problems)
     problems.raise_if_any()
+    _check_names(files, problems)
     units = _units(files, spec, problems)
+    # A unit that could not be read would be a stranger in every table that follows.
+    problems.raise_if_any()
     reader = _TableReader(files, criteria, units, problems)
     round_ = Round(
         spec=spec,
@@ -221,7 +244,7 @@ def spec_from_tree(tree: Tree, problems: Problems) -> RoundSpec:
     stages = _names(fields, "stages", problems)
     final_from = _names(fields, "final_from", problems)
     for stage in final_from:
-        if stage not in stages:
+        if stages and stage not in stages:
             problems.add(
                 "round.unknown_stage",
                 line=fields.line_of("final_from"),
@@ -278,6 +301,14 @@ def _criteria(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, Cr
     return criteria
 
 
+def _check_names(files: Files, problems: Problems) -> None:
+    """Refuse a file that is nearly one of ours: `adjustment.csv` would silently count nothing."""
+    for name in sorted(set(files.names()) - set(COLUMNS)):
+        near = get_close_matches(name.lower(), COLUMNS, n=1, cutoff=0.85)
+        if near:
+            _at(problems, files, name).add("round.nearly", got=name, name=near[0])
+
+
 def _check_criteria(criteria: CriteriaSet, group: str, spec: RoundSpec, problems: Problems) -> None:
     for key, expected, got in (
         ("index", spec.index, criteria.index),
@@ -300,6 +331,8 @@ def _units(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, Asses
         unit, name, group, ranked = row
         if not unit or not name:
             here.add("units_file.empty", line=line)
+        elif unit != unit.strip():
+            here.add("units_file.spaces", line=line, got=unit)
         elif unit in units:
             here.add("units_file.repeated", line=line, got=unit)
         elif group not in spec.groups:
@@ -384,6 +417,9 @@ class _TableReader:
         def put(line: int, row: Row, numbers: Numbers) -> None:
             unit, code, numerator, denominator, value, basis, digest = row
             if not self._stands(here, line, (unit, code), {Source.DOSSIERS}, found):
+                return
+            if not numerator and not denominator and not value:
+                here.add("fact.empty", line=line, of=code)
                 return
             group = self._units[unit].group
             reader = QuantityReader(
@@ -512,6 +548,6 @@ def _read(
         return None
     number = numbers.read(cell, line, column)
     if number is not None and number < 0:
-        problems.add("entry.negative", line=line, of=column, column=column, got=cell)
+        problems.add("number.negative", line=line, column=column, got=cell)
         return None
     return number

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from parindex.criteria.model import Ceiling, CriteriaSet, Item, RankOn
 from parindex.criteria.rules import Source
@@ -32,6 +33,13 @@ from parindex.scoring.trace import Score
 # The scores of one unit: for each stage of the round, for each item, what was entered.
 Sheet = tuple[tuple[Score | None, ...], ...]
 Ranks = list[int | None]
+
+# Where the quantity of an item stands that nobody enters.
+_TABLES: Final = {
+    Source.SURVEY: "findings.csv",
+    Source.INDEX: "findings.csv",
+    Source.DOSSIERS: "facts.csv",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,7 +237,9 @@ class _SheetScorer:
         entered = item.source in {Source.APPRAISAL, Source.EXTERNAL}
         if not entered or self._round.spec.incomplete is Incomplete.REFUSE:
             code = "round.missing_final" if entered else "round.missing_measure"
-            self._problems.add(code, unit=unit.id, of=item.code, source=item.source)
+            table = _TABLES.get(item.source, "entries.csv")
+            file = f"{self._problems.file}/{table}" if self._problems.file else table
+            self._problems.add(code, file=file, unit=unit.id, of=item.code, table=table)
         return scorer.missing
 
     def _measured(self, unit: AssessedUnit, item: Item) -> Quantity | None:
