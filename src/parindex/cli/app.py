@@ -36,15 +36,13 @@ _SAYS: Final = (
 def _tell_usage(error: Exception, message: str) -> None:
     """A command typed wrongly, in the reader's language, with the way to its help."""
     context = getattr(error, "ctx", None)
-    command = context.command_path if context is not None else app.info.name
-    for pattern, code in _SAYS:
+    command = str(context.command_path if context is not None else app.info.name)
+    code, told = "usage.other", {"detail": message}
+    for pattern, known in _SAYS:
         found = pattern.search(message)
         if found:
-            values = {"name": found.group(1), "command": command}
-            break
-    else:
-        code, values = "usage.other", {"detail": message, "command": command}
-    tell(ParindexError([Problem(code=code, file=str(command), values=values)]))
+            code, told = known, {"name": found.group(1)}
+    tell(ParindexError([Problem(code=code, file=command, values={**told, "command": command})]))
 
 
 def main() -> None:
