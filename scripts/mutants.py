@@ -27,6 +27,7 @@ import gc
 import hashlib
 import importlib
 import json
+import mmap
 import os
 import resource
 import signal
@@ -44,7 +45,7 @@ import libcst as cst
 import pytest
 from libcst.metadata import MetadataWrapper
 from mutmut.mutation.file_mutation import MutationVisitor
-from mutmut.mutation.mutators import mutation_operators
+from mutmut.mutation.mutators import OPERATORS_TYPE, mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 from ruamel.yaml import YAML
 
@@ -99,7 +100,7 @@ def _extremes(node: cst.Call) -> Iterator[cst.Call]:
         yield node.with_changes(func=cst.Name(other[node.func.value]))
 
 
-OPERATORS: Final = [
+OPERATORS: Final[OPERATORS_TYPE] = [
     *mutation_operators,
     (cst.If, _conditions),
     (cst.Return, _returns),
@@ -137,7 +138,7 @@ class Mutant:
 
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
-    """Every mutant of a module, in the order of its lines."""
+    """Every mutant of a module; before them each function as it is, with an empty ``diff``."""
     wrapper = MetadataWrapper(cst.parse_module(path.read_text(encoding="utf-8")))
     visitor = Visitor(OPERATORS, IgnoredCode(set(), set(), set()))
     wrapper.visit(visitor)
@@ -145,6 +146,9 @@ def mutants_of(path: Path) -> Iterator[Mutant]:
     short = path.relative_to(SOURCE).as_posix()
     module = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
     seen: Counter[str] = Counter()
+    for whole, name in functions.items():
+        code = wrapper.module.code_for_node(_bare(whole))
+        yield Mutant(f"{short} {name}", module, name, code, "")
     for one in visitor.mutations:
         function = one.contained_by_top_level_function
         if not isinstance(function, cst.FunctionDef) or function not in functions:
@@ -172,7 +176,7 @@ def _functions(body: Body, inside: str = "") -> Iterator[tuple[cst.CSTNode, str]
 
 
 def _bare(function: cst.CSTNode) -> cst.CSTNode:
-    return function.with_changes(decorators=[], leading_lines=[])  # type: ignore[attr-defined]
+    return function.with_changes(decorators=[], leading_lines=[])
 
 
 def function_named(module: ModuleType, name: str) -> FunctionType:
@@ -204,11 +208,18 @@ def put(mutant: Mutant) -> None:
 class Campaign:
     """A plugin of pytest that runs the collected tests against every mutant."""
 
-    def __init__(self, mutants: Sequence[Mutant], done: dict[str, str]) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], same: Sequence[Mutant], done: dict[str, str]
+    ) -> None:
         self.mutants = mutants
+        self._same = same
         self.done = done
         self.error = ""
         self._child = False
+        self._running = 0
+        self._slot = 0
+        self._failed = mmap.mmap(-1, 2 * WORKERS)  # which test failed, by worker; shared by forks
+        self._kills: dict[str, Counter[int]] = defaultdict(Counter)
         self._items: list[pytest.Item] = []
         self._tests: dict[tuple[str, str], list[int]] = {}
         self._durations: list[float] = []
@@ -216,6 +227,8 @@ class Campaign:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """In a forked process, the first failure is the end."""
         if self._child and report.failed:
+            at = 2 * self._slot
+            self._failed[at : at + 2] = self._running.to_bytes(2, "big")
             os._exit(1)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -228,6 +241,9 @@ class Campaign:
         gc.freeze()
         if not self._measure():
             self.error = "the tests fail without any mutant"
+            return True
+        if os.waitpid(self._fork(self._control), 0)[1]:
+            self.error = "the tests fail with every function exchanged for itself"
             return True
         self._run([one for one in self.mutants if one.name not in self.done])
         return True
@@ -251,6 +267,7 @@ class Campaign:
         for place, at in enumerate(positions):
             following = positions[place + 1 : place + 2]
             item = self._items[at]
+            self._running = at
             item.config.hook.pytest_runtest_protocol(
                 item=item, nextitem=self._items[following[0]] if following else None
             )
@@ -293,28 +310,44 @@ class Campaign:
             called.clear()
         target.write_text(json.dumps(found))
 
-    def _try(self, mutant: Mutant, tests: Sequence[int], seconds: float) -> None:
+    def _control(self) -> None:
+        """What shows that a mutant dies of its fault, not of being exchanged."""
+        self._try(self._same, range(len(self._items)), 10 * SECONDS + 3 * sum(self._durations))
+
+    def _try(self, mutants: Sequence[Mutant], tests: Sequence[int], seconds: float) -> None:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, seconds)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        put(mutant)
+        for one in mutants:
+            put(one)
         for _ in self._protocol(tests):
             pass
 
+    def _trial(self, mutant: Mutant) -> Callable[[], None]:
+        """The tests of a function, those first that noticed its other mutants, then the short."""
+        file = SOURCE.parent / (mutant.module.replace(".", "/") + ".py")
+        tests = self._tests.get((str(file), mutant.function), [])
+        kills = self._kills[mutant.function]
+        tests = sorted(tests, key=lambda at: (-kills[at], self._durations[at]))
+        seconds = SECONDS + 3 * sum(self._durations[at] for at in tests)
+        return lambda: self._try([mutant], tests, seconds)
+
     def _run(self, mutants: Sequence[Mutant]) -> None:
         STATE.parent.mkdir(exist_ok=True)
-        running: dict[int, Mutant] = {}
+        running: dict[int, tuple[Mutant, int]] = {}
+        free = list(range(WORKERS))
         start, waiting = time.monotonic(), list(reversed(mutants))
         with STATE.open("a", encoding="utf-8") as state:
             while waiting or running:
-                while waiting and len(running) < WORKERS:
-                    mutant = waiting.pop()
-                    file = SOURCE.parent / (mutant.module.replace(".", "/") + ".py")
-                    tests = self._tests.get((str(file), mutant.function), [])
-                    seconds = SECONDS + 3 * sum(self._durations[at] for at in tests)
-                    running[self._fork(_bound(self._try, mutant, tests, seconds))] = mutant
+                while waiting and free:
+                    mutant, self._slot = waiting.pop(), free.pop()
+                    running[self._fork(self._trial(mutant))] = mutant, self._slot
                 pid, status = os.wait()
-                mutant = running.pop(pid)
+                mutant, slot = running.pop(pid)
+                free.append(slot)
+                if os.WIFEXITED(status) and status:
+                    failed = int.from_bytes(self._failed[2 * slot : 2 * slot + 2], "big")
+                    self._kills[mutant.function][failed] += 1
                 self.done[mutant.name] = KILLED if status else SURVIVED
                 state.write(json.dumps([mutant.name, self.done[mutant.name]]) + "\n")
                 state.flush()
@@ -327,13 +360,6 @@ class Campaign:
             text = f"{counts.total()}/{len(self.mutants)} killed {counts[KILLED]}"
             text += f" survived {counts[SURVIVED]} in {seconds:.0f} s"
             print(text, end=end, flush=True)
-
-
-def _bound(
-    work: Callable[[Mutant, Sequence[int], float], None],
-    mutant: Mutant, tests: Sequence[int], seconds: float,
-) -> Callable[[], None]:  # fmt: skip
-    return lambda: work(mutant, tests, seconds)
 
 
 # ---- what was done before, what is excused, what is told
@@ -408,10 +434,10 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ["PARINDEX_SHEETS"] = SHEETS
-    mutants = [
-        one for path in MUTATED if options.only in path.as_posix() for one in mutants_of(path)
-    ]
-    campaign = Campaign(mutants, earlier(survivors=options.survivors))
+    made = [one for path in MUTATED if options.only in path.as_posix() for one in mutants_of(path)]
+    mutants = [one for one in made if one.diff]
+    same = [one for one in made if not one.diff]
+    campaign = Campaign(mutants, same, earlier(survivors=options.survivors))
     with tempfile.TemporaryDirectory() as base:
         status = pytest.main([*TESTS, *ARGUMENTS, f"--basetemp={base}/t"], plugins=[campaign])
     if campaign.error or status:
