@@ -80,7 +80,8 @@ def growth(base: Path, sizes: Sequence[int], items: int) -> None:
 def one_entry(folder: Path) -> None:
     """One changed entry against a full rescore, in one process."""
     from parindex.criteria.catalogue import Catalogue
-    from parindex.scoring.folder import FolderFiles, read_folder
+    from parindex.scoring.files import FolderFiles
+    from parindex.scoring.folder import read_folder
     from parindex.scoring.inputs import Entry, Quantity
     from parindex.scoring.run import score_index
 

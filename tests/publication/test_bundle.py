@@ -17,7 +17,8 @@ from parindex.publication.bundle import MANIFEST, Bundle, Links, read_bundle
 from parindex.publication.seal import seal
 from parindex.publication.tables import result_files
 from parindex.publication.verify import verify
-from parindex.scoring.folder import Files, FolderFiles, MemoryFiles, read_folder
+from parindex.scoring.files import Files, FolderFiles, MemoryFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import score_index
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("round-*/round"))

@@ -9,7 +9,8 @@ from rounds import files, item, row, score
 
 from parindex.criteria.catalogue import Catalogue
 from parindex.publication.tables import result_files
-from parindex.scoring.folder import FolderFiles, read_folder
+from parindex.scoring.files import FolderFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import IndexRun, score_index
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("round-*"))

@@ -16,7 +16,8 @@ import parindex
 from parindex.criteria.catalogue import Catalogue
 from parindex.points import show, show_fraction
 from parindex.scoring.change import Direction
-from parindex.scoring.folder import FolderFiles, read_folder
+from parindex.scoring.files import FolderFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import GroupRun, IndexRun, score_index
 from parindex.scoring.trace import Marker
 from published.tables import DATA, table

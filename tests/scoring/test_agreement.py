@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from parindex.criteria.catalogue import Catalogue
 from parindex.publication.tables import result_files
-from parindex.scoring.folder import FolderFiles, read_folder
+from parindex.scoring.files import FolderFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import score_index
 
 SHEETS = int(os.environ.get("PARINDEX_SHEETS", "20000"))

@@ -6,7 +6,8 @@ from rounds import files, item, row
 
 from parindex.scoring.entries import EntryRow
 from parindex.scoring.explain import Explainer, Why, watch
-from parindex.scoring.folder import MemoryFiles, read_folder
+from parindex.scoring.files import MemoryFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import score_index
 
 GIVEN = "{shape: given}"

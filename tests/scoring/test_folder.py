@@ -15,7 +15,8 @@ from parindex.criteria.catalogue import Catalogue
 from parindex.errors import ParindexError
 from parindex.scoring.change import Change, Direction
 from parindex.scoring.classification import applying
-from parindex.scoring.folder import FolderFiles, MemoryFiles, read_folder
+from parindex.scoring.files import FolderFiles, MemoryFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.inputs import (
     Adjustment,
     AdjustmentKind,
@@ -284,7 +285,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger(monkeypatch: pytest.M
     entries = watched.made.contents["entries.csv"]
     contents = {**watched.made.contents, "entries.csv": entries.ljust(limit, b"\n")}
     watched.made = replace(watched.made, contents=contents)
-    monkeypatch.setattr("parindex.scoring.folder.MAX_BYTES", limit)
+    monkeypatch.setattr("parindex.scoring.files.MAX_BYTES", limit)
     opened = read_folder(watched)
     assert len(list(opened.entries())) == 1
     contents["entries.csv"] += b"\n"

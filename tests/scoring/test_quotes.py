@@ -8,7 +8,7 @@ from rounds import files, item, row, rulebook, score
 from parindex.criteria.parser import read_rulebook
 from parindex.errors import LANGUAGES, ParindexError, Problem
 from parindex.scoring.examples import check_examples
-from parindex.scoring.folder import MemoryFiles
+from parindex.scoring.files import MemoryFiles
 
 GIVEN = "{shape: given}"
 BANDS = "{shape: bands, on: value, steps: [{from: 5, points: 2}]}"
@@ -267,7 +267,7 @@ def test_a_missing_file_is_named(name: str):
 
 def test_a_file_beyond_the_limit_is_quoted_with_both_sizes(monkeypatch: pytest.MonkeyPatch):
     size = len(made().contents["entries.csv"])
-    monkeypatch.setattr("parindex.scoring.folder.MAX_BYTES", size - 1)
+    monkeypatch.setattr("parindex.scoring.files.MAX_BYTES", size - 1)
     contents = dict(made().contents)
     found = [quotes(one) for one in told(replace(made(), contents=contents))]
     assert (

@@ -6,7 +6,7 @@ import pytest
 from rounds import ENTRY_HEADER, ROUND, files, group, item, refusals, row, score
 
 from parindex.errors import ParindexError
-from parindex.scoring.folder import MemoryFiles
+from parindex.scoring.files import MemoryFiles
 
 GIVEN = "{shape: given}"
 GUARD = ('zero_if: {vi: "x"}',)
@@ -250,7 +250,7 @@ def test_a_required_file_is_missed(name: str):
 
 def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch):
     limit = len(made().contents["entries.csv"]) - 1
-    monkeypatch.setattr("parindex.scoring.folder.MAX_BYTES", limit)
+    monkeypatch.setattr("parindex.scoring.files.MAX_BYTES", limit)
     assert "entries.csv:0:round.too_large" in codes(made())
 
 

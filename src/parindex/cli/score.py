@@ -14,7 +14,8 @@ from parindex.criteria.catalogue import Catalogue
 from parindex.errors import Problems
 from parindex.publication.tables import result_files
 from parindex.scoring.entries import EntryRow
-from parindex.scoring.folder import FolderFiles, RoundFolder, read_folder
+from parindex.scoring.files import FolderFiles
+from parindex.scoring.folder import RoundFolder, read_folder
 from parindex.scoring.run import score_index
 from parindex.whole import whole_folder
 

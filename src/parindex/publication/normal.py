@@ -13,16 +13,8 @@ from parindex.canonical import canonical_json, sha256
 from parindex.criteria import parser, plain
 from parindex.csvtable import CsvFile, Row, csv_line
 from parindex.errors import Problems
-from parindex.scoring.folder import (
-    ADJUSTMENTS,
-    COLUMNS,
-    ENTRIES,
-    SCHEMA,
-    MemoryFiles,
-    RoundFolder,
-    assemble,
-    spec_from_tree,
-)
+from parindex.scoring.files import ADJUSTMENTS, COLUMNS, ENTRIES, MemoryFiles
+from parindex.scoring.folder import SCHEMA, RoundFolder, assemble, spec_from_tree
 from parindex.scoring.inputs import RoundSpec
 from parindex.yamltree import Tree, read_json
 

@@ -12,7 +12,8 @@ from parindex.canonical import canonical_json
 from parindex.errors import NotGoodBundleError, ParindexError, Problem, Problems
 from parindex.publication import normal, seal
 from parindex.publication.bundle import INPUT, NORMAL, RESULTS, Bundle, read_bundle
-from parindex.scoring.folder import ADJUSTMENTS, ENTRIES, MemoryFiles, read_folder
+from parindex.scoring.files import ADJUSTMENTS, ENTRIES, MemoryFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import IndexRun, score_index
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")

@@ -152,7 +152,7 @@ class QuantityReader:
             if not numerator and not denominator:
                 return None
             self._note("entry.half_a_pair", line)
-            return Quantity()
+            return None
         pair = numerator + denominator
         above: Number
         below: Number

@@ -313,10 +313,8 @@ class Explainer:
             said.append(f"{self._said['option']} {quantity.option}")
         if quantity.reason:
             said.append(self._said["reason"].format(reason=quantity.reason))
-        return ", ".join(said) or self._said[self._marker_of(quantity)].format(guard="")
-
-    def _marker_of(self, quantity: Quantity) -> Marker:
-        return Marker.NOT_APPLICABLE if quantity.not_applicable else Marker.ZERO_IF
+        # Where nothing is said, not even a reason, the guard was raised.
+        return ", ".join(said) or self._said[Marker.ZERO_IF].format(guard="")
 
     def _steps_of(self, item: Item, quantity: Quantity, score: Score) -> list[Why]:
         if score.marker is not Marker.SCORED:

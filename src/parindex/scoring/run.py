@@ -252,9 +252,10 @@ class _SheetScorer:
         return None
 
     def _adjusted(self, unit: AssessedUnit) -> Adjusted:
-        if self._criteria.adjustments is None or unit.id not in self._adjustments:
+        if self._criteria.adjustments is None:
             return adjustments.NONE
-        return adjustments.adjust(self._adjustments[unit.id], self._criteria.adjustments)
+        found = self._adjustments.get(unit.id, ())
+        return adjustments.adjust(found, self._criteria.adjustments)
 
     def _self_points(self, sheet: Sheet) -> int | None:
         if self._self is None:
