@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from parindex.errors import ParindexError
-from parindex.scoring.folder import MemoryFiles, read_folder
+from parindex.scoring.files import MemoryFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import GroupRun, IndexRun, score_index
 
 ROUND = """\

@@ -12,7 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from parindex.criteria.catalogue import Catalogue
 from parindex.publication.tables import item_cells, results_rows
-from parindex.scoring.folder import FolderFiles, read_folder
+from parindex.scoring.files import FolderFiles
+from parindex.scoring.folder import read_folder
 from parindex.scoring.run import GroupRun, IndexRun, score_index
 from parindex.workbooks.results_sheets import write_results
 
