@@ -5,8 +5,8 @@
 It was written from the specification docs/spec/bundle.md (`parindex.bundle/1`) alone and shares no
 code with parindex; the numbers in brackets below are the sections of that text. It checks that the
 archive is written byte for byte as demanded and agrees with its manifest [1], that normal/ is
-canonical JSON of the right form whose references resolve [2], and that results/ comes out of
-normal/ byte for byte when computed again [3, 4].
+canonical JSON of the right form whose references resolve and whose values may be so [2], and that
+results/ comes out of normal/ byte for byte when computed again [3, 4].
 
 Exit status: 0 all is as it should be; 1 something differs, or the file is no bundle, with one line
 a difference (the first 200 and a count); 2 wrong usage. Messages are Vietnamese, or English with
@@ -26,8 +26,9 @@ import sys
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -36,8 +37,11 @@ from typing import Any, NamedTuple, NoReturn
 ZERO = Fraction(0)
 ANY, SOME = "(?s:.*)", "(?s:.+)"
 DECIMAL = r"-?[0-9]{1,15}(\.[0-9]{1,20})?"
+NOT_NEGATIVE = f"(?!-.*[1-9]){DECIMAL}"
+ABOVE_0 = f"(?=.*[1-9])(?!-){DECIMAL}"
+WHOLE = r"(?!-.*[1-9])-?[0-9]{1,15}(\.0{1,20})?"
 DIGEST = "sha256:[0-9a-f]{64}"
-PLACES = "[0-9]|1[0-9]|20"
+PLACES = "[0-9]|1[0-2]"
 
 # --- what differs, and how it is told ------------------------------------------------------------
 
@@ -56,7 +60,11 @@ VIETNAMESE = {
     "has the wrong form": "sai dạng",
     "is out of order": "không đúng thứ tự",
     "refers to what does not exist": "tham chiếu đến cái không có",
-    "lacks what the rule scores": "thiếu dữ liệu mà quy tắc chấm điểm cần",
+    "differs from what it must equal": "khác với giá trị phải bằng",
+    "is more than it may be": "lớn hơn mức cho phép",
+    "has more decimals than points_decimals": "có nhiều chữ số thập phân hơn points_decimals",
+    "does not suit the source": "không phù hợp với nguồn số liệu",
+    "is 0, for which the item has no if_none_due": "bằng 0 mà tiêu chí không có if_none_due",
     "has no final row, finding or fact to score": "không có dòng cuối cùng hay số liệu để chấm",
     "is readable but not final": "đọc được nhưng không phải dòng cuối cùng",
     "is withheld but would be the final row": "bị giữ kín nhưng lẽ ra là dòng cuối cùng",
@@ -70,8 +78,8 @@ VIETNAMESE = {
     "usage: python verify.py BUNDLE.zip [--lang vi|en]": (
         "cách dùng: python verify.py GÓI.zip [--lang vi|en]"
     ),
-    "checked: archive, manifest, digests, form of normal/, results/ computed again": (
-        "đã kiểm tra: tệp nén, manifest, mã băm, dạng của normal/, tính lại results/"
+    "checked: archive, manifest, digests, form and values of normal/, results/ computed again": (
+        "đã kiểm tra: tệp nén, manifest, mã băm, dạng và giá trị của normal/, tính lại results/"
     ),
     "not checked: that normal/ is what input/ says, which needs a YAML reader": (
         "chưa kiểm tra: normal/ có khớp với input/ hay không, vì việc đó cần bộ đọc YAML"
@@ -81,6 +89,12 @@ VIETNAMESE = {
     ),
     "not checked: the signature": "chưa kiểm tra: chữ ký",
 }
+ABSENT, TWICE, FORM = "is absent", "is there twice", "has the wrong form"
+STRANGE, ORDER = "must not be there", "is out of order"
+UNKNOWN, SOURCE = "refers to what does not exist", "does not suit the source"
+UNEQUAL, TOO_MUCH = "differs from what it must equal", "is more than it may be"
+# A place, one of these, what is expected and what is got (the last two may be left out).
+Fault = tuple[Any, ...]
 
 
 class Difference(NamedTuple):
@@ -217,13 +231,13 @@ def read_json(name: str, data: bytes, found: list[Difference]) -> Any:
 def form(words: str, **own: Any) -> dict[str, Any]:
     """Make the form of a mapping, or of a table's rows, from its keys in their order.
 
-    A key ending with `!` holds text that is not empty, with `#` a decimal, with `~` a decimal or
-    nothing, with `^` yes or nothing; one that begins with `?` may be absent; the form of one in
-    `own` stands there; any other may hold anything.
+    A key ending with `!` holds text that is not empty, with `#` a decimal, with `+` one above 0,
+    with `~` one that is not negative or nothing, with `^` yes or nothing; one that begins with `?`
+    may be absent; the form of one in `own` stands there; any other may hold anything.
     """
-    kinds = {"!": SOME, "#": DECIMAL, "~": f"({DECIMAL})?", "^": "(yes)?"}
+    kinds = {"!": SOME, "#": DECIMAL, "+": ABOVE_0, "~": f"({NOT_NEGATIVE})?", "^": "(yes)?"}
     return {
-        word.rstrip("!#~^"): own.get(word.lstrip("?"), kinds.get(word[-1]))
+        word.rstrip("!#+~^"): own.get(word.lstrip("?"), kinds.get(word[-1]))
         for word in words.split()
     }
 
@@ -245,39 +259,57 @@ def text_or_null(value: Any) -> Any:
     return None if value is None else ANY
 
 
+def day(value: Any) -> Any:
+    """Choose the form of a day."""
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return ("YYYY-MM-DD",)
+    return "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+
 # A form is a pattern of text, None for anything, [form] for a list, {key: form} for a mapping (`*`
 # is any key), (words,) for what is wrong where the words are right, or a function that chooses the
 # form for a value.
 RULES: dict[str, Any] = {
     "options": form("shape points", points={"*": DECIMAL}),
     "bands": form(
-        "shape on steps ?over_100", on="ratio|value|count", steps=[form("from# points#")]
+        "shape on steps ?over_100",
+        on="ratio|value|count",
+        steps=[form("from# points#")],
+        over_100="allowed",
     ),
-    "ratio": form("shape full_at# ?zero_below# ?over_100"),
-    "deduction": form("shape each# floor#"),
+    "ratio": form("shape full_at+ ?zero_below# ?over_100", over_100="allowed"),
+    "deduction": form("shape each+ floor#"),
     "given": form("shape"),
 }
 ITEM = form(
-    "code! id name max_points# source evidence rule ?appraiser ?if_none_due ?zero_if law ?examples",
+    "code! id! name max_points+ source evidence rule ?appraiser ?if_none_due ?zero_if law"
+    " ?examples",
     source="appraisal|external|survey|index|dossiers",
     rule=lambda rule: RULES.get(
         str(rule.get("shape")) if isinstance(rule, dict) else "", {"shape": "|".join(RULES)}
     ),
     if_none_due="zero|full|not_applicable",
+    law={"basis": SOME, "*": None},
+    examples=[{"points": DECIMAL, "*": None}],
 )
-CRITERION = form("code! name ?max_points# items", items=[ITEM])
+CRITERION = form("code! name ?max_points+ items", items=[ITEM])
 AREA = form(
-    "code! name ?max_points# criteria",
+    "code! name ?max_points+ criteria",
     criteria=[lambda one: CRITERION if isinstance(one, dict) and "items" in one else ITEM],
 )
 BOOK = form(
-    "schema issuer index group tier year revision status title legal_basis ?max_points# policies"
+    "schema issuer index! group! tier year! revision status title legal_basis ?max_points+ policies"
     " ?adjustments classes ceilings areas",
+    legal_basis=[{"id": SOME, "issued": day, "*": None}],
     policies=form(
-        "points_decimals index_decimals rank_on! ties not_applicable!",
+        "points_decimals index_decimals rank_on ties not_applicable",
         points_decimals=PLACES,
         index_decimals=PLACES,
+        rank_on="published|exact",
         ties="share_best|dense",
+        not_applicable="renormalise|renormalise_within_area|award_max",
     ),
     adjustments=form("bonus_cap# deduction_cap#"),
     classes=[form("id! name from#")],
@@ -285,8 +317,9 @@ BOOK = form(
     areas=[AREA],
 )
 ROUND = form(
-    "schema round! index! year! reference_date! stages final_from incomplete groups",
+    "schema round! index! year! reference_date stages final_from incomplete groups",
     schema=r"parindex\.round/1",
+    reference_date=day,
     stages=[SOME],
     final_from=[SOME],
     incomplete="refuse|zero",
@@ -304,18 +337,28 @@ MANIFEST = form(
 TABLES = {
     "units": form("unit! name group! ranked", ranked="yes|no"),
     "entries": form(
-        "unit! item! stage! numerator~ denominator~ value~ count~ option points~ veto^"
-        " not_applicable^ reason"
+        "unit! item! stage! numerator~ denominator~ value~ count option points~ veto^"
+        " not_applicable^ reason",
+        count=f"({WHOLE})?",
     ),
-    "findings": form("unit! item! share~ se~ n~"),
+    "findings": form("unit! item! share se~ n", share=NOT_NEGATIVE, n=f"({WHOLE})?"),
     "facts": form("unit! item! numerator~ denominator~ value~ basis digest"),
-    "adjustments": form("unit! kind code points# reason", kind="bonus|deduction"),
+    "adjustments": form("unit! kind code points+ reason", kind="bonus|deduction"),
     "previous": form(
-        "unit! index~ rank group comparable", rank="([0-9]{1,15})?", comparable="(yes|no)?"
+        "unit! index~ rank group comparable",
+        rank=f"((?=.*[1-9])(?!-){WHOLE})?",
+        comparable="(yes|no)?",
     ),
     "withheld": form("unit! item! stage! digest", digest=DIGEST),
 }
-KEYS = {"units": 1, "entries": 3, "findings": 2, "facts": 2, "previous": 1, "withheld": 3}
+KEYS = {"units": 1, "entries": 3, "findings": 2, "facts": 2, "adjustments": 3, "previous": 1}
+KEYS["withheld"] = 3
+QUANTITIES = list(TABLES["entries"])[3:9]
+RATIO, JUDGED = QUANTITIES[:3], ["appraisal", "external"]
+PROVIDE = {"findings": ["survey", "index"], "facts": ["dossiers"]}
+# What a rule of each shape reads; bands say it themselves.
+NOTHING = dict.fromkeys(TABLES["entries"], "")
+READS = {"options": "option", "ratio": "ratio", "deduction": "count", "given": "points"}
 NORMAL = [f"normal/{name}.json" for name in ("round", "rulebooks", *TABLES) if name != "withheld"]
 
 
@@ -334,83 +377,147 @@ def check(place: str, value: Any, shape: Any, found: list[Difference]) -> None:
         known = {key.lstrip("?"): one for key, one in shape.items()}
         lacking = {key for key in shape if key[0] not in "?*"} - set(value)
         odd = set() if "*" in known else set(value) - set(known)
-        found += [Difference(f"{place}/{key}", "is absent") for key in sorted(lacking)]
-        found += [Difference(f"{place}/{key}", "must not be there") for key in sorted(odd)]
+        found += [Difference(f"{place}/{key}", ABSENT) for key in sorted(lacking)]
+        found += [Difference(f"{place}/{key}", STRANGE) for key in sorted(odd)]
         for key in sorted(set(value) - odd):
             check(f"{place}/{key}", value[key], known.get(key, known.get("*")), found)
     elif isinstance(shape, str) and isinstance(value, str) and re.fullmatch(shape, value):
         pass
     elif shape is not None:
         wanted = shape[0] if isinstance(shape, tuple) else shape
-        found.append(Difference(place, "has the wrong form", wanted, value))
+        found.append(Difference(place, FORM, wanted, value))
 
 
-def check_rows(name: str, rows: list[list[str]], found: list[Difference]) -> None:
-    """Check the cells, the order and the keys of a table."""
-    width = KEYS.get(name, 0)
-    tests = [
-        (at, column, re.compile(pattern))
-        for at, (column, pattern) in enumerate(TABLES[name].items())
-        if pattern
-    ]
+def row_faults(name: str, rows: list[list[str]]) -> Iterator[Fault]:
+    """Name what is wrong with the cells, the order and the keys of a table."""
+    width = KEYS[name]
+    columns = enumerate(TABLES[name].items())
+    tests = [(at, column, re.compile(test)) for at, (column, test) in columns if test]
     seen: set[tuple[str, ...]] = set()
     before: list[str] = []
-    for number, row in enumerate(rows, 1):
-        place, key = f"{where(name)}:{number} [{' '.join(row[: width or 3])}]", tuple(row[:width])
+    for line, row in enumerate(rows, 1):
+        place, key = f":{line} [{' '.join(row[:width])}]", tuple(row[:width])
         for at, column, test in tests:
             if not test.fullmatch(row[at]):
-                what = "has the wrong form"
-                found.append(Difference(f"{place} {column}", what, test.pattern, row[at]))
+                yield f"{place} {column}", FORM, test.pattern, row[at]
         if row < before:
-            found.append(Difference(place, "is out of order"))
-        if key and key in seen:
-            found.append(Difference(place, "is there twice"))
+            yield place, ORDER
+        if key in seen:
+            yield place, TWICE
         seen.add(key)
         before = row
 
 
-def check_book(place: str, book: Any, found: list[Difference]) -> None:
-    """Check what the form of a rulebook does not say: codes, classes and references."""
-    every = [item for items in items_by_area(book) for item in items]
-    items, areas = [item["code"] for item in every], [area["code"] for area in book["areas"]]
-    classes = [one["id"] for one in book["classes"]]
-    for kind, codes in (("items", items), ("areas", areas), ("classes", classes)):
-        twice = sorted(code for code, times in Counter(codes).items() if times > 1)
-        found += [Difference(f"{place}/{kind}", "is there twice", got=code) for code in twice]
-    floors = [number(one["from"]) for one in book["classes"]]
-    if floors != sorted(floors, reverse=True):
-        found.append(Difference(f"{place}/classes", "is out of order"))
+def book_faults(book: dict[str, Any]) -> Iterator[Fault]:
+    """Name what the form of a rulebook does not say: sums, codes, classes and references."""
+    every, classes = items_of(book), [one["id"] for one in book["classes"]]
+    items, ids = [item["code"] for item in every], [item["id"] for item in every]
+    areas = [area["code"] for area in book["areas"]]
+    for key, names in (("items", items), ("ids", ids), ("areas", areas), ("classes", classes)):
+        twice = sorted(name for name, times in Counter(names).items() if times > 1)
+        yield from ((f"/{key}", TWICE, None, name) for name in twice)
+    criteria = [one for area in book["areas"] for one in area["criteria"]]
+    for whole in (book, *book["areas"], *criteria):
+        most = sum((number(item["max_points"]) for item in items_of(whole)), ZERO)
+        if "max_points" in whole and number(whole["max_points"]) != most:
+            yield f" [{whole.get('code', '')}] max_points", UNEQUAL, most, whole["max_points"]
+    if not descend(book["classes"], "from"):
+        yield "/classes", ORDER
+    for last in book["classes"][-1:]:
+        if number(last["from"]) != 0:
+            yield "/classes/from", UNEQUAL, "0", last["from"]
     for at, one in enumerate(book["ceilings"], 1):
         if len(one["when"]) != 1:
-            found.append(Difference(f"{place}/ceilings:{at}/when", "has the wrong form"))
+            yield f"/ceilings:{at}/when", FORM
         item = one["when"].get("zero_item")
-        odd = [] if one["at_most"] in classes else [one["at_most"]]
-        odd += [] if item is None or item in items else [item]
-        what = "refers to what does not exist"
-        found += [Difference(f"{place}/ceilings:{at}", what, got=code) for code in odd]
-    for item in every:
-        full_at = item["rule"].get("full_at")
-        if full_at is not None and number(full_at) <= 0:
-            what = "has the wrong form"
-            found.append(Difference(f"{place} [{item['code']}] full_at", what, "> 0", full_at))
+        for code, known in ((one["at_most"], classes), (item, [None, *items])):
+            if code not in known:
+                yield f"/ceilings:{at}", UNKNOWN, None, code
+    for one in every:
+        yield from ((f" [{one['code']}] {key}", *told) for key, *told in item_faults(one, book))
 
 
-def items_by_area(book: Any) -> list[list[Any]]:
-    """Give the items of each area in order."""
-    return [
-        [item for one in area["criteria"] for item in one.get("items", [one])]
-        for area in book["areas"]
-    ]
+def item_faults(item: dict[str, Any], book: dict[str, Any]) -> Iterator[Fault]:
+    """Name the key of an item and what is wrong there."""
+    rule, most, reads = item["rule"], item["max_points"], what_is_read(item["rule"])
+    decimals, steps = book["policies"]["points_decimals"], rule.get("steps", [])
+    if half_up(number(most), int(decimals)) != number(most):
+        yield "max_points", "has more decimals than points_decimals", decimals, most
+    named = [*item.get("examples", []), *steps, *({"points": x} for x in [rule.get("floor")] if x)]
+    named += [{"points": points} for points in rule.get("points", {}).values()]
+    for one in named:
+        if number(one["points"]) > number(most):
+            yield "points", TOO_MUCH, most, one["points"]
+    if not descend(steps, "from") or not descend(steps, "points"):
+        yield "steps", ORDER
+    provided = {"survey": ["ratio"], "index": ["ratio"], "dossiers": ["ratio", "value"]}
+    if reads not in provided.get(item["source"], [reads]):
+        yield "rule", SOURCE, item["source"], reads
+    if item["law"]["basis"] not in [one["id"] for one in book["legal_basis"]]:
+        yield "law", UNKNOWN, None, item["law"]["basis"]
+
+
+def quantity_faults(item: dict[str, Any], entry: dict[str, str]) -> Iterator[Fault]:
+    """Name the column of an entry or a fact and what is wrong there."""
+    rule, reads = item["rule"], what_is_read(item["rule"])
+    own = RATIO if reads == "ratio" else [reads]
+    said = [column for column in QUANTITIES if entry[column]]
+    excused = entry["veto"] or entry["not_applicable"]
+    yield from ((column, STRANGE, None, entry[column]) for column in said if column not in own)
+    said = [column for column in said if column in own]
+    if not said and not excused:
+        yield " | ".join(own), ABSENT
+    if own is RATIO and said not in ([], RATIO[:2], RATIO[2:]):
+        yield " | ".join(own), FORM, "numerator, denominator | value", ", ".join(said)
+    elif said == ["option"] and entry["option"] not in rule["points"]:
+        yield "option", UNKNOWN, None, entry["option"]
+    elif said == ["points"] and number(entry["points"]) > number(item["max_points"]):
+        yield "points", TOO_MUCH, item["max_points"], entry["points"]
+    elif own is RATIO and said and "over_100" not in rule:
+        most = entry["denominator"] or "100"
+        if number(entry[said[0]]) > number(most):
+            yield said[0], TOO_MUCH, most, entry[said[0]]
+    if entry["veto"] and "zero_if" not in item:
+        yield "veto", STRANGE
+    if entry["not_applicable"] and not entry["reason"]:
+        yield "reason", ABSENT
+    due = not entry["denominator"] or number(entry["denominator"]) != 0
+    if not (due or excused or "if_none_due" in item):
+        yield "denominator", "is 0, for which the item has no if_none_due"
+
+
+def descend(some: list[dict[str, str]], key: str) -> bool:
+    """Tell whether numbers descend strictly."""
+    numbers = [number(one[key]) for one in some]
+    return numbers == sorted(set(numbers), reverse=True)
+
+
+def what_is_read(rule: dict[str, Any]) -> str:
+    """Name the quantity that a rule reads."""
+    return READS.get(rule["shape"]) or str(rule["on"])
+
+
+def items_of(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the items of a rulebook, an area or a criterion in order, or an item itself."""
+    for key in ("areas", "criteria", "items"):
+        if key in part:
+            return [item for one in part[key] for item in items_of(one)]
+    return [part]
+
+
+def placed(place: str, faults: Iterator[Fault]) -> list[Difference]:
+    """Make differences of faults, each at a place within this one."""
+    return [Difference(f"{place}{within}", *told) for within, *told in faults]
 
 
 class Season:
     """All of normal/, checked and ready to compute from; making one raises DifferentError."""
 
     def __init__(self, normal: dict[str, Any], public: bool) -> None:
-        found = [Difference(name, "is absent") for name in NORMAL if name not in normal]
+        found = [Difference(name, ABSENT) for name in NORMAL if name not in normal]
         if found:
             raise DifferentError(*found)
-        self.round, self.books = normal[NORMAL[0]], normal[NORMAL[1]]
+        self.round, self.books, self.public = normal[NORMAL[0]], normal[NORMAL[1]], public
         check(NORMAL[0], self.round, ROUND, found)
         check(NORMAL[1], self.books, {"*": BOOK}, found)
         tables = {name: normal[f"normal/{name}.json"] for name in TABLES if name != "withheld"}
@@ -421,23 +528,32 @@ class Season:
             raise DifferentError(*found)
         if public:
             tables["withheld"] = tables["entries"]["withheld"]
-        for group, book in self.books.items():
-            check_book(f"normal/rulebooks.json/{group}", book, found)
         self.rows = {name: value["rows"] for name, value in tables.items()}
+        for group, book in self.books.items():
+            found += placed(f"{NORMAL[1]}/{group}", book_faults(book))
+        found += placed("normal/", self.round_faults())
         for name, rows in self.rows.items():
-            check_rows(name, rows, found)
+            found += placed(where(name), row_faults(name, rows))
+        if found:
+            raise DifferentError(*found)
+        self.homes = {row[0]: row[2] for row in self.rows["units"]}
+        self.items = {
+            group: {item["code"]: item for item in items_of(book)}
+            for group, book in self.books.items()
+        }
         self.turn = {stage: at for at, stage in enumerate(self.round["final_from"])}
         self.final: dict[tuple[str, str], list[str]] = {}
         self.claims: dict[str, list[list[str]]] = {}
         for row in self.rows["entries"]:
-            stage, other = row[2], self.final.get((row[0], row[1]))
-            if stage in self.turn and (other is None or self.turn[stage] < self.turn[other[2]]):
+            if self.comes_first(row):
                 self.final[row[0], row[1]] = row
-            if stage == "self":
+            if row[2] == "self":
                 self.claims.setdefault(row[0], []).append(row)
-        self.check_references(found)
-        if public:
-            self.check_public(found)
+        for name, rows in self.rows.items():
+            for at, row in enumerate(rows if name not in ("units", "previous") else [], 1):
+                for column, *told in self.value_faults(name, row):
+                    key = " ".join(row[: KEYS[name]])
+                    found.append(Difference(f"{where(name)}:{at} [{key}] {column}", *told))
         if found:
             raise DifferentError(*found)
         self.findings = {(row[0], row[1]): row for row in self.rows["findings"]}
@@ -448,64 +564,70 @@ class Season:
             sofar = self.adjustments.get((unit, kind), ZERO)
             self.adjustments[unit, kind] = sofar + number(points)
 
-    def check_references(self, found: list[Difference]) -> None:
-        """Check that stages, groups, units and items exist."""
-        stages, groups = self.round["stages"], self.round["groups"]
-        found += [
-            Difference(f"{NORMAL[0]}/{key}", "is there twice")
-            for key in ("stages", "final_from", "groups")
-            if len(set(self.round[key])) < len(self.round[key])
-        ]
-        homes = {row[0]: row[2] for row in self.rows["units"]}
-        codes = {
-            group: {item["code"] for items in items_by_area(book) for item in items}
-            for group, book in self.books.items()
-        }
+    def comes_first(self, row: list[str]) -> bool:
+        """Tell whether a row's stage makes it final before the row that is so far."""
+        final = self.final.get((row[0], row[1]))
+        return row[2] in self.turn and (final is None or self.turn[row[2]] < self.turn[final[2]])
 
-        def refer(place: str, one: str, known: Collection[str]) -> None:
-            if one not in known:
-                found.append(Difference(place, "refers to what does not exist", got=one))
+    def round_faults(self) -> Iterator[Fault]:
+        """Name where the round, its rulebooks and its units do not belong together."""
+        stages, finals, groups = (self.round[key] for key in ("stages", "final_from", "groups"))
+        for key, names in (("stages", stages), ("final_from", finals), ("groups", groups)):
+            if len(set(names)) < len(names):
+                yield f"round.json/{key}", TWICE
+        homes = sorted({row[2] for row in self.rows["units"]})
+        for place, names, known in (
+            ("round.json/final_from", finals, stages),
+            ("round.json/groups", groups, self.books),
+            ("rulebooks.json", self.books, groups),
+            ("units.json", homes, groups),
+        ):
+            yield from ((place, UNKNOWN, None, name) for name in names if name not in known)
+        for group, book in self.books.items():
+            for key, one in {**self.round, "group": group}.items():
+                if key in ("year", "index", "group") and book[key] != one:
+                    yield f"rulebooks.json/{group}/{key}", UNEQUAL, one, book[key]
 
-        for stage in self.turn:
-            refer(f"{NORMAL[0]}/final_from", stage, stages)
-        for group in groups:
-            refer(f"{NORMAL[0]}/groups", group, self.books)
-        for group in self.books:
-            refer(NORMAL[1], group, groups)
-        for name, rows in self.rows.items():
-            for at, row in enumerate(rows, 1):
-                place = f"{where(name)}:{at}"
-                if name == "units":
-                    refer(place, row[2], groups)
-                elif name != "previous":
-                    refer(place, row[0], homes)
-                    if name != "adjustments":
-                        refer(place, row[1], codes.get(homes.get(row[0], ""), ()))
-                    if name in ("entries", "withheld"):
-                        refer(place, row[2], stages)
+    def value_faults(self, name: str, row: list[str]) -> Iterator[Fault]:
+        """Name the column of a row and what is wrong there, given its unit and its item."""
+        group = self.homes.get(row[0], "")
+        hidden = self.public and name in ("entries", "adjustments")
+        if hidden and not re.fullmatch(f"({DIGEST})?", row[-1]):
+            yield "reason", FORM, DIGEST, row[-1]
+        if not group:
+            yield "unit", UNKNOWN, None, row[0]
+        elif name == "adjustments":
+            if "adjustments" not in self.books[group]:
+                yield "points", STRANGE
+        elif row[1] not in self.items[group]:
+            yield "item", UNKNOWN, None, row[1]
+        else:
+            item, source = self.items[group][row[1]], self.items[group][row[1]]["source"]
+            if source not in PROVIDE.get(name, [source]):
+                yield "item", SOURCE, source
+            if name == "findings" and number(row[2]) > 1:
+                yield "share", TOO_MUCH, "1", row[2]
+            if name in ("entries", "facts"):
+                yield from quantity_faults(item, as_entry(name, row))
+            if name in ("entries", "withheld"):
+                yield from self.stage_faults(name, row, source)
 
-    def check_public(self, found: list[Difference]) -> None:
-        """Check that the readable rows of a public bundle are the final ones, without reasons."""
-        found += [
-            Difference(f"{where(name)}:{at} reason", "has the wrong form", DIGEST, row[-1])
-            for name in ("entries", "adjustments")
-            for at, row in enumerate(self.rows[name], 1)
-            if not re.fullmatch(f"({DIGEST})?", row[-1])
-        ]
-        readable = {tuple(row[:3]) for row in self.rows["entries"]}
-        what = "is readable but not final"
-        found += [
-            Difference(f"{where('entries')}:{at} [{' '.join(row[:3])}]", what)
-            for at, row in enumerate(self.rows["entries"], 1)
-            if self.final.get((row[0], row[1])) is not row
-        ]
-        for at, (unit, item, stage, _) in enumerate(self.rows["withheld"], 1):
-            place = f"{where('withheld')}:{at} [{unit} {item} {stage}]"
-            final = self.final.get((unit, item))
-            if (unit, item, stage) in readable:
-                found.append(Difference(place, "is both readable and withheld"))
-            elif stage in self.turn and (final is None or self.turn[stage] < self.turn[final[2]]):
-                found.append(Difference(place, "is withheld but would be the final row"))
+    def stage_faults(self, name: str, row: list[str], source: str) -> Iterator[Fault]:
+        """Name what is wrong with the stage of an entry, or with its being there at all."""
+        if row[2] not in self.round["stages"]:
+            yield "stage", UNKNOWN, None, row[2]
+        if source == "external" and row[2] == "self":
+            yield "stage", SOURCE, source, row[2]
+        final = self.final.get((row[0], row[1]))
+        if name == "withheld":
+            if final is not None and final[2] == row[2]:
+                yield "", "is both readable and withheld"
+            if self.comes_first(row):
+                yield "", "is withheld but would be the final row"
+        elif source not in JUDGED and (any(row[3:10]) or not row[10]):
+            yield "item", SOURCE, source
+        elif self.public and final is not row:
+            yield "", "is readable but not final"
 
 
 # --- the computation [3] -------------------------------------------------------------------------
@@ -548,7 +670,7 @@ class Standing:
 
 @lru_cache(maxsize=1 << 16)
 def number(text: str) -> Fraction:
-    """Read a decimal; nothing is a ValueError."""
+    """Read a decimal."""
     return Fraction(text)
 
 
@@ -572,7 +694,7 @@ def ratio(entry: dict[str, str]) -> Fraction:
 
 
 def by_rule(rule: dict[str, Any], most: Fraction, entry: dict[str, str]) -> Fraction:
-    """Compute the points of an entry; what is lacking is a KeyError or a ValueError."""
+    """Compute the points of an entry."""
     shape = rule["shape"]
     if shape == "options":
         return number(rule["points"][entry["option"]])
@@ -628,35 +750,24 @@ def sum_area(scores: list[Scored], policy: str) -> Area:
 def assess(season: Season, row: list[str], found: list[Difference]) -> Standing:
     """Compute all of a unit that does not depend on other units."""
     unit, name, group, ranked = row
-    book = season.books[group]
-
-    def attempt(item: dict[str, Any], source: str, cells: dict[str, str]) -> Scored:
-        entry = {**dict.fromkeys(TABLES["entries"], ""), **cells}
-        try:
-            return score(item, entry, book["policies"])
-        except (KeyError, ValueError):
-            key = " ".join([unit, item["code"], entry["stage"]]).strip()
-            what = "lacks what the rule scores"
-            found.append(Difference(f"{where(source)} [{key}]", what, got=item["rule"]["shape"]))
-            return Scored(item, ZERO, ZERO, "")
+    book, policies = season.books[group], season.books[group]["policies"]
 
     def find(item: dict[str, Any]) -> Scored:
         key, source = (unit, item["code"]), item["source"]
         if key in season.final:
-            return attempt(item, "entries", as_entry("entries", season.final[key]))
+            return score(item, as_entry("entries", season.final[key]), policies)
         if source == "dossiers" and key in season.facts:
-            return attempt(item, "facts", as_entry("facts", season.facts[key]))
+            return score(item, as_entry("facts", season.facts[key]), policies)
         if source in ("survey", "index") and key in season.findings:
             share = season.findings[key][2]
-            return attempt(item, "findings", {"numerator": share, "denominator": "1"})
-        judged = source in ("appraisal", "external")
-        if not judged or season.round["incomplete"] == "refuse":
+            return score(item, {**NOTHING, "numerator": share, "denominator": "1"}, policies)
+        if source not in JUDGED or season.round["incomplete"] == "refuse":
             what = "has no final row, finding or fact to score"
             found.append(Difference(f"normal/ [{unit} {item['code']}]", what))
         return Scored(item, ZERO, number(item["max_points"]), "missing")
 
-    scores = [[find(item) for item in items] for items in items_by_area(book)]
-    areas = [sum_area(some, book["policies"]["not_applicable"]) for some in scores]
+    scores = [[find(item) for item in items_of(area)] for area in book["areas"]]
+    areas = [sum_area(some, policies["not_applicable"]) for some in scores]
     points = sum((area.points for area in areas), ZERO)
     maximum = sum((area.maximum for area in areas), ZERO)
     bonus, deduction = (
@@ -670,10 +781,10 @@ def assess(season: Season, row: list[str], found: list[Difference]) -> Standing:
         index = min(max(100 * (points + bonus - deduction) / maximum, ZERO), Fraction(100))
     claimed = None
     if unit in season.claims:
-        items = {item["code"]: item for some in items_by_area(book) for item in some}
-        rows = season.claims[unit]
-        own = [attempt(items[row[1]], "entries", as_entry("entries", row)) for row in rows]
-        claimed = total(own)[0]
+        items, rows = season.items[group], season.claims[unit]
+        claimed = total([score(items[row[1]], as_entry("entries", row), policies) for row in rows])[
+            0
+        ]
     flat = [one for some in scores for one in some]
     return Standing(
         unit, name, ranked == "yes", flat, areas, points, maximum, bonus, deduction, index, claimed
@@ -681,8 +792,8 @@ def assess(season: Season, row: list[str], found: list[Difference]) -> Standing:
 
 
 def as_entry(name: str, row: list[str]) -> dict[str, str]:
-    """Name the cells of a row."""
-    return {column: row[at] for at, column in enumerate(TABLES[name])}
+    """Name the cells of a row of entries or facts, as one of entries."""
+    return {**NOTHING, **{column: row[at] for at, column in enumerate(TABLES[name])}}
 
 
 def rank(indices: dict[str, Fraction | None], policies: dict[str, str]) -> dict[str, int]:
@@ -702,29 +813,24 @@ def rank(indices: dict[str, Fraction | None], policies: dict[str, str]) -> dict[
 
 def class_of(standing: Standing, index: Fraction, book: dict[str, Any]) -> str:
     """Find the class of a published index, lowered by the ceilings; none where none is reached."""
-    classes = book["classes"]
-    reached = [at for at, one in enumerate(classes) if number(one["from"]) <= index]
-    if not reached:
-        return ""
-    lowest = reached[0]
-    places = int(book["policies"]["index_decimals"])
-    zeros = {
+    classes, ids = book["classes"], [one["id"] for one in book["classes"]]
+    decimals = int(book["policies"]["index_decimals"])
+    percents = [area.percent for area in standing.areas if area.percent is not None]
+    lowest = min((half_up(percent, decimals) for percent in percents), default=None)
+    zeros = [
         one.item["code"]
         for one in standing.items
         if one.points == 0 and one.marker != "not_applicable"
-    }
-    published = [
-        half_up(area.percent, places) for area in standing.areas if area.percent is not None
     ]
-    for one in book["ceilings"]:
-        when = one["when"]
+
+    def applies(when: dict[str, str]) -> bool:
         if "zero_item" in when:
-            applies = when["zero_item"] in zeros
-        else:
-            applies = any(value < number(when["area_index_below"]) for value in published)
-        if applies:
-            lowest = max(lowest, [each["id"] for each in classes].index(one["at_most"]))
-    return str(classes[lowest]["id"])
+            return when["zero_item"] in zeros
+        return lowest is not None and lowest < number(when["area_index_below"])
+
+    places = [at for at, one in enumerate(classes) if number(one["from"]) <= index][:1]
+    places += [ids.index(one["at_most"]) for one in book["ceilings"] if applies(one["when"])]
+    return str(ids[max(places)]) if places else ""
 
 
 # --- the results [4] -----------------------------------------------------------------------------
@@ -807,7 +913,7 @@ def add_group(
             if index is not None and before[1]:
                 change = index - number(before[1])
             if one.unit in ranks and before[2]:
-                rank_change = str(int(before[2]) - ranks[one.unit])
+                rank_change = str(int(number(before[2])) - ranks[one.unit])
         appraised = total(one.items, "appraisal", "external", "dossiers")
         survey = total(one.items, "survey", "index")
         line = [*start, one.name]
@@ -850,7 +956,7 @@ def compare(name: str, expected: bytes, got: bytes) -> list[Difference]:
     for key, (_, cells) in tables[0].items():
         at, others = tables[1].get(key, (0, []))
         if not others:
-            found.append(Difference(f"{name} [{' '.join(key)}]", "is absent"))
+            found.append(Difference(f"{name} [{' '.join(key)}]", ABSENT))
         for i, other in enumerate(others):
             cell, column = (cells[i], columns[i]) if i < len(cells) else (None, str(i + 1))
             if cell != other:
@@ -858,7 +964,7 @@ def compare(name: str, expected: bytes, got: bytes) -> list[Difference]:
                 found.append(Difference(place, "differs from what comes out", cell, other))
     for key, (at, _) in tables[1].items():
         if key not in tables[0]:
-            found.append(Difference(f"{name}:{at} [{' '.join(key)}]", "must not be there"))
+            found.append(Difference(f"{name}:{at} [{' '.join(key)}]", STRANGE))
     return found or [bytes_differ(name, expected, got)]
 
 
@@ -870,16 +976,16 @@ def check_members(members: dict[str, bytes], manifest: Any, found: list[Differen
     for name in sorted({*digests, *listed, *fixed}):
         own = name in fixed or (name.startswith("input/") and not manifest["public"])
         if name not in digests:
-            found.append(Difference(name, "is absent"))
+            found.append(Difference(name, ABSENT))
         elif not own:
-            found.append(Difference(name, "must not be there"))
+            found.append(Difference(name, STRANGE))
         elif name not in listed:
-            found.append(Difference(f"manifest.json/members/{name}", "is absent"))
+            found.append(Difference(f"manifest.json/members/{name}", ABSENT))
         elif digests[name] != listed[name]:
             what = "has another digest than in the manifest"
             found.append(Difference(name, what, listed[name], digests[name]))
     if not manifest["public"] and not any(name.startswith("input/") for name in members):
-        found.append(Difference("input/", "is absent"))
+        found.append(Difference("input/", ABSENT))
 
 
 def digest(data: bytes) -> str:
@@ -899,9 +1005,9 @@ def examine(content: bytes) -> tuple[list[Difference], dict[str, Any]]:
         if again != content:
             found.append(bytes_differ("zip", again, content))
         counts = Counter(name for name, _ in archive)
-        found += [Difference(name, "is there twice") for name in members if counts[name] > 1]
+        found += [Difference(name, TWICE) for name in members if counts[name] > 1]
         if "manifest.json" not in members:
-            return [*found, Difference("manifest.json", "is absent")], {}
+            return [*found, Difference("manifest.json", ABSENT)], {}
         manifest = read_json("manifest.json", members["manifest.json"], found)
         wrong: list[Difference] = []
         check("manifest.json", manifest, MANIFEST, wrong)
@@ -958,7 +1064,9 @@ def main(argv: list[str]) -> int:
         print(*lines, f"{len(found)} {said('differences', lang)}", sep="\n", file=sys.stderr)
         return 1
     print(f"{said('ok', lang)}: {digest(content)}")
-    what = "checked: archive, manifest, digests, form of normal/, results/ computed again"
+    what = (
+        "checked: archive, manifest, digests, form and values of normal/, results/ computed again"
+    )
     print(said(what, lang))
     what = "not checked: that normal/ is what input/ says, which needs a YAML reader"
     if manifest["public"]:

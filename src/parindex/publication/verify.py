@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from parindex.canonical import canonical_json
+from parindex.criteria.rules import Source
 from parindex.errors import NotGoodBundleError, ParindexError, Problem, Problems
 from parindex.publication import normal, seal
 from parindex.publication.bundle import INPUT, NORMAL, RESULTS, Bundle, read_bundle
 from parindex.scoring.files import ADJUSTMENTS, ENTRIES, MemoryFiles
 from parindex.scoring.folder import read_folder
+from parindex.scoring.inputs import SELF_STAGE, Round
 from parindex.scoring.run import IndexRun, score_index
 
 _DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}")
@@ -54,7 +56,9 @@ def _again(bundle: Bundle, file: str) -> tuple[Bundle, IndexRun]:
         run = score_index(opened.round, opened.entries(), problems=opened.problems)
         documents = {
             name: canonical_json(document)
-            for name, document in _public_documents(bundle, file, normal.normalise(opened)).items()
+            for name, document in _public_documents(
+                bundle, file, opened.round, normal.normalise(opened)
+            ).items()
         }
         again = seal.assemble(
             originals={}, documents=documents, run=run, public=True, links=bundle.links
@@ -66,7 +70,9 @@ def _again(bundle: Bundle, file: str) -> tuple[Bundle, IndexRun]:
     return seal.seal(opened, run, links=bundle.links), run
 
 
-def _public_documents(bundle: Bundle, file: str, read: normal.Documents) -> normal.Documents:
+def _public_documents(
+    bundle: Bundle, file: str, round_: Round, read: normal.Documents
+) -> normal.Documents:
     """A public normal form as it must be written, from what was read of it.
 
     Raises NotGoodBundleError where something is open that a public bundle must hide.
@@ -76,19 +82,32 @@ def _public_documents(bundle: Bundle, file: str, read: normal.Documents) -> norm
     entries = read[normal.member(ENTRIES)]
     final_from = read[normal.ROUND]["final_from"]
     final = normal.final_stages([*entries["rows"], *withheld["rows"]], final_from)
-    shown = {row[:3] for row in entries["rows"]}
     for row in entries["rows"]:
         if final[row[0], row[1]] != row[2]:
             problems.add("bundle.open_row", row=", ".join(row[:3]))
+    seen = {row[:3] for row in entries["rows"]}
+    places = _places(round_)
     for row in withheld["rows"]:
-        if row[:3] in shown or not _DIGEST.fullmatch(row[3]):
+        if row[:3] in seen or row[:3] not in places or not _DIGEST.fullmatch(row[3]):
             problems.add("bundle.withheld_row", row=", ".join(row[:3]))
+        seen.add(row[:3])
     for table in (ENTRIES, ADJUSTMENTS):
         for row in read[normal.member(table)]["rows"]:
             if row[-1] and not _DIGEST.fullmatch(row[-1]):
                 problems.add("bundle.open_reason", row=", ".join(row[:3]))
     problems.raise_if_any(NotGoodBundleError)
     return {**read, normal.member(ENTRIES): {**entries, "withheld": withheld}}
+
+
+def _places(round_: Round) -> set[tuple[str, str, str]]:
+    """Every unit, item and stage under which something can have been entered."""
+    return {
+        (unit.id, item.code, stage)
+        for unit in round_.units
+        for item in round_.criteria[unit.group].items()
+        for stage in round_.spec.stages
+        if item.source is not Source.EXTERNAL or stage != SELF_STAGE
+    }
 
 
 def _compare(bundle: Bundle, again: Bundle, found: Problems) -> None:
