@@ -32,6 +32,10 @@ def test_an_example_that_holds_is_no_finding(rule: str, example: str, source: st
     assert found(rule, example, source=source) == []
 
 
+def test_an_example_above_the_maximum_is_the_lawyers_finding_alone():
+    assert found("{shape: ratio}", "{value: 50, points: 2.5}") == []
+
+
 def test_a_guard_can_be_an_example():
     more = ('zero_if: {vi: "x"}', "if_none_due: full")
     assert found("{shape: ratio}", "{veto: yes, points: 0}", more=more) == []

@@ -168,7 +168,7 @@ def _criteria(files: Files, spec: RoundSpec, problems: Problems) -> dict[str, Cr
 def _check_names(files: Files, problems: Problems) -> None:
     """Refuse a file that is nearly one of ours: `adjustment.csv` would silently count nothing."""
     for name in sorted(set(files.names()) - set(COLUMNS)):
-        near = get_close_matches(name.lower(), COLUMNS, n=1, cutoff=0.85)
+        near = get_close_matches(name.lower(), COLUMNS, cutoff=0.85)
         if near:
             at(problems, files, name).add("round.nearly", got=name, name=near[0])
 
