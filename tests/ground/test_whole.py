@@ -73,3 +73,11 @@ def test_a_folder_is_never_replaced_by_a_file(tmp_path: Path):
     with pytest.raises(OSError, match="ra"), whole_file(target) as fresh:
         fresh.write_text("x")
     assert names(tmp_path) == ["ra"]
+
+
+def test_a_place_that_cannot_be_written_is_named_as_the_user_did(tmp_path: Path):
+    (tmp_path / "tệp").write_text("mine")
+    target = tmp_path / "tệp" / "ra.csv"
+    with pytest.raises(OSError, match="ra") as caught, whole_file(target):
+        pass
+    assert caught.value.filename == str(target)
