@@ -102,6 +102,19 @@ def one_entry(folder: Path) -> None:
     print(f"  {1000 * middle:.1f} ms, a full rescore {full:.2f} s: 1 to {full / middle:.0f}")
 
 
+def all_units() -> None:
+    """Loading all unit tables, as a share of starting the interpreter that loads them."""
+    bare = "from parindex.units import loader; from parindex.units.model import Tier"
+    tiers = "Tier.PROVINCE, Tier.DISTRICT, Tier.COMMUNE"
+    whole = f"{bare}; loader.load({tiers}); loader.load_lineage()"
+    times: dict[str, list[float]] = {name: [] for name in (whole, bare)}
+    for _ in range(RUNS):
+        for code, taken in times.items():
+            taken.append(whole_process([sys.executable, "-c", code])[0])
+    middle = {name: statistics.median(taken) for name, taken in times.items()}
+    print(f"  {middle[whole] - middle[bare]:.2f} s over an import of {middle[bare]:.2f} s")
+
+
 def main() -> None:
     """Print all four."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -119,6 +132,8 @@ def main() -> None:
         compare(folder, base)
         print("one changed entry (its sheet and its group's ranks)")
         one_entry(folder)
+        print("units: every tier, code and lineage")
+        all_units()
         print("growth")
         growth(base, [100, 1000] if quick else [1000, 10_000, 100_000], items)
     print(

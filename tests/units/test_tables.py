@@ -1,6 +1,5 @@
 """The shipped tables as a whole: counts, codes, lives, lineage, and how fast they load."""
 
-import time
 import unicodedata
 from collections import Counter
 from datetime import date, timedelta
@@ -452,18 +451,3 @@ def test_a_divided_ward_is_listed_under_each_heir(
 def test_a_tier_is_read_only_when_it_is_asked_for() -> None:
     assert loader.load(Tier.PROVINCE).tiers == {Tier.PROVINCE}
     assert loader.load(Tier.PROVINCE) is loader.load(Tier.PROVINCE)
-
-
-def test_everything_loads_in_well_under_a_second() -> None:
-    for cached in (
-        loader.load,
-        loader.load_lineage,
-        loader.load_unresolved,
-        loader.load_vocabulary,
-    ):
-        cached.cache_clear()
-    started = time.process_time()
-    loader.load(*ALL)
-    loader.load_lineage()
-    loader.load_unresolved()
-    assert time.process_time() - started < 1
