@@ -36,7 +36,7 @@ _Reading = tuple[
     dict[Row, tuple[Quantity, Score]],
 ]
 # Beyond this many different rows of one item, remembering them costs more than it saves.
-_REMEMBERED: Final = 20_000
+_REMEMBERED: Final = 1_000
 
 
 # One accepted row: the positions of its unit, item and stage, what it says, its score, its line.
