@@ -109,6 +109,7 @@ class SmallTables:
         """facts.csv: measured quantities of dossier items."""
         found: dict[tuple[str, str], Fact] = {}
         here = at(self._problems, self._files, FACTS)
+        readers: dict[tuple[str, str], QuantityReader] = {}
 
         def put(line: int, row: Row, numbers: Numbers) -> None:
             unit, code, numerator, denominator, value, basis, digest = row
@@ -118,12 +119,14 @@ class SmallTables:
                 here.add("fact.empty", line=line, of=code)
                 return
             group = self._units[unit].group
-            reader = QuantityReader(
-                self._items[group][code],
-                self._criteria[group].policies,
-                numbers=numbers,
-                problems=here,
-            )
+            if (group, code) not in readers:
+                readers[group, code] = QuantityReader(
+                    self._items[group][code],
+                    self._criteria[group].policies,
+                    numbers=numbers,
+                    problems=here,
+                )
+            reader = readers[group, code]
             answer = reader.read((numerator, denominator, value, "", "", "", "", "", ""), line)
             if answer is not None:
                 found[unit, code] = Fact(
