@@ -20,7 +20,6 @@ QUANTITY_COLUMNS: Final = (
     "numerator", "denominator", "value", "count", "option", "points", "veto", "not_applicable",
     "reason",
 )  # fmt: skip
-COLUMNS: Final = KEY_COLUMNS + QUANTITY_COLUMNS
 _READ_FROM: Final = {
     Reads.RATIO: ("numerator", "denominator", "value"),
     Reads.VALUE: ("value",),
