@@ -40,17 +40,17 @@ class Problem:
     line: int = 0
     values: Mapping[str, object] = field(default_factory=dict)
 
+    def parts(self, language: str) -> dict[str, str]:
+        """What is said of it part by part; only a problem's own parts are there."""
+        block = _catalogue()[self.code]
+        return {
+            part: block[part][language].format_map(self.values) for part in PARTS if part in block
+        }
+
     def say(self, language: str) -> str:
         """The problem on one line: ``file:line: what; expected …; got …; fix …``."""
-        block = _catalogue()[self.code]
-        said = []
-        for part in PARTS:
-            if part not in block:
-                continue
-            text = block[part][language].format_map(self.values)
-            label = "" if part == "what" else _LABELS[language][part] + " "
-            said.append(label + text)
-        line = "; ".join(said)
+        labels = {"what": "", **{k: f"{v} " for k, v in _LABELS[language].items()}}
+        line = "; ".join(labels[part] + text for part, text in self.parts(language).items())
         # A cell may hold line breaks; a problem is one line whatever it quotes.
         line = " ".join(line.split())
         return f"{self.file}:{self.line}: {line}" if self.file else line

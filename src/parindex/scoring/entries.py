@@ -20,7 +20,7 @@ QUANTITY_COLUMNS: Final = (
     "numerator", "denominator", "value", "count", "option", "points", "veto", "not_applicable",
     "reason",
 )  # fmt: skip
-_READ_FROM: Final = {
+READ_FROM: Final = {
     Reads.RATIO: ("numerator", "denominator", "value"),
     Reads.VALUE: ("value",),
     Reads.COUNT: ("count",),
@@ -58,7 +58,7 @@ class QuantityReader:
         self._options = (
             frozenset(dict(item.rule.points)) if isinstance(item.rule, Options) else frozenset()
         )
-        self._columns = _READ_FROM[self._reads]
+        self._columns = READ_FROM[self._reads]
         foreign = [at for at, one in enumerate(QUANTITY_COLUMNS[:6]) if one not in self._columns]
         self._foreign: Callable[[Row], Row] = itemgetter(*foreign)
         self._none_foreign = ("",) * len(foreign)

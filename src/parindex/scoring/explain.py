@@ -127,6 +127,64 @@ def watch(rows: Iterable[EntryRow], unit: int, kept: list[EntryRow]) -> Iterator
         yield row
 
 
+class EntryExplainer:
+    """Explains one entry of one item, in one language: what it says and how its points follow."""
+
+    def __init__(self, *, points_decimals: int, language: str) -> None:
+        self._points = points_decimals
+        self._language = language
+        self._said: Mapping[str, str] = _SAID[language]
+
+    def why(self, item: Item, quantity: Quantity, score: Score) -> Why:
+        """What the entry says, and because of what it earns its points."""
+        return Why(self.said(quantity), self.steps(item, quantity, score))
+
+    def number(self, text: str) -> str:
+        """A decimal as the language writes it."""
+        return text.replace(".", ",") if self._language == "vi" else text
+
+    def in_steps(self, steps: int | Fraction, decimals: int) -> str:
+        """A number of steps as the language writes it."""
+        return self.number(show_fraction(Fraction(steps) / 10**decimals, decimals))
+
+    def said(self, quantity: Quantity) -> str:
+        """What an entry says, in words."""
+        said = []
+        for column in ("numerator", "denominator", "value", "count", "points"):
+            value = getattr(quantity, column)
+            if value is not None:
+                text = str(value) if isinstance(value, int) else plain_decimal(value)
+                said.append(f"{self._said[column]} {self.number(text)}")
+        if quantity.option:
+            said.append(f"{self._said['option']} {quantity.option}")
+        if quantity.reason:
+            said.append(self._said["reason"].format(reason=quantity.reason))
+        # Where nothing is said, not even a reason, the guard was raised.
+        return ", ".join(said) or self._said[Marker.ZERO_IF].format(guard="")
+
+    def steps(self, item: Item, quantity: Quantity, score: Score) -> list[Why]:
+        """How the points of an item follow from an entry."""
+        if score.marker is not Marker.SCORED:
+            guard = item.zero_if.say(self._language) if item.zero_if is not None else ""
+            key: str = score.marker
+            if score.marker is Marker.NOT_APPLICABLE and score.maximum:
+                key = NotApplicable.AWARD_MAX
+            return [Why(self._said[key].format(guard=guard))]
+        steps = []
+        if reads(item.rule) is Reads.RATIO:
+            ratio = show_fraction(Fraction(*percent(quantity)), 4)
+            steps.append(Why(self._said["ratio"].format(ratio=self.number(ratio))))
+        exact = show_fraction(Fraction(*exact_points(item)(quantity)), self._points + 2)
+        steps.append(
+            Why(
+                self._said["steps"].format(
+                    exact=self.number(exact), points=self.in_steps(score.points, self._points)
+                )
+            )
+        )
+        return steps
+
+
 class Explainer:
     """Explains the numbers of one unit of a run, in one language.
 
@@ -145,6 +203,7 @@ class Explainer:
         self._language = language
         self._said: Mapping[str, str] = _SAID[language]
         self._points = self._group.criteria.policies.points_decimals
+        self._entry = EntryExplainer(points_decimals=self._points, language=language)
         self._index = self._group.criteria.policies.index_decimals
         self._positions = {item.code: at for at, item in enumerate(self._group.criteria.items())}
         self._rows: dict[int, dict[int, EntryRow]] = {}
@@ -167,17 +226,11 @@ class Explainer:
                 return self._item(item)
         raise LookupError(code)
 
-    def _number(self, text: str) -> str:
-        return text.replace(".", ",") if self._language == "vi" else text
-
-    def _steps(self, steps: int | Fraction, decimals: int) -> str:
-        return self._number(show_fraction(Fraction(steps) / 10**decimals, decimals))
-
     def _headline(self) -> str:
         result, rank = self._result, self._group.ranks[self._at]
         if result.index is None:
             return self._said["no_index"]
-        text = self._said["index"].format(index=self._number(show(result.index, self._index)))
+        text = self._said["index"].format(index=self._entry.number(show(result.index, self._index)))
         if rank is None:
             text += self._said["unranked"]
         else:
@@ -195,12 +248,12 @@ class Explainer:
         if result.index is None or result.exact is None:
             return
         yield self._said["formula"].format(
-            points=self._steps(result.points, self._points),
-            bonus=self._number(show_fraction(result.adjusted.bonus, self._points)),
-            deduction=self._number(show_fraction(result.adjusted.deduction, self._points)),
-            maximum=self._steps(result.maximum, self._points),
-            exact=self._number(show_fraction(Fraction(*result.exact), self._index + 4)),
-            index=self._number(show(result.index, self._index)),
+            points=self._entry.in_steps(result.points, self._points),
+            bonus=self._entry.number(show_fraction(result.adjusted.bonus, self._points)),
+            deduction=self._entry.number(show_fraction(result.adjusted.deduction, self._points)),
+            maximum=self._entry.in_steps(result.maximum, self._points),
+            exact=self._entry.number(show_fraction(Fraction(*result.exact), self._index + 4)),
+            index=self._entry.number(show(result.index, self._index)),
         )
         yield self._said[RankOn(criteria.policies.rank_on)]
         yield from self._classes(result.index)
@@ -209,7 +262,7 @@ class Explainer:
             yield self._said["no_change"]
         else:
             yield self._said["change"].format(
-                index=self._number(f"{change.index:+}"),
+                index=self._entry.number(f"{change.index:+}"),
                 rank="–" if change.rank is None else f"{change.rank:+}",
             )
 
@@ -239,9 +292,9 @@ class Explainer:
             text = self._said["area"].format(
                 code=area.code,
                 name=name,
-                points=self._steps(result.points, self._points),
-                maximum=self._steps(result.maximum, self._points),
-                index=self._number(show(result.index, self._index)),
+                points=self._entry.in_steps(result.points, self._points),
+                maximum=self._entry.in_steps(result.maximum, self._points),
+                index=self._entry.number(show(result.index, self._index)),
             )
         items = [self._item(item) for item in area.items()]
         if isinstance(result.points, Fraction):
@@ -251,8 +304,8 @@ class Explainer:
                 0,
                 Why(
                     self._said["scaled"].format(
-                        full=self._steps(result.maximum, self._points),
-                        applicable=self._steps(applicable, self._points),
+                        full=self._entry.in_steps(result.maximum, self._points),
+                        applicable=self._entry.in_steps(applicable, self._points),
                     )
                 ),
             )
@@ -267,8 +320,8 @@ class Explainer:
         text = self._said[template].format(
             code=item.code,
             name=item.name.say(self._language),
-            points=self._steps(score.points, self._points),
-            maximum=self._steps(score.maximum, self._points),
+            points=self._entry.in_steps(score.points, self._points),
+            maximum=self._entry.in_steps(score.maximum, self._points),
         )
         because = [Why(self._said["rule"].format(sentence=sentence(item, self._language)))]
         because += self._found(item, score)
@@ -287,52 +340,17 @@ class Explainer:
             if row is not None:
                 quantity, line = row[3], row[5]
                 text = self._said["entry"].format(
-                    stage=stage, file="entries.csv", line=line, said=self._quantity(quantity)
+                    stage=stage, file="entries.csv", line=line, said=self._entry.said(quantity)
                 )
-                return [Why(text, self._steps_of(item, quantity, score))]
+                return [Why(text, self._entry.steps(item, quantity, score))]
         key = (self._group.units[self._at].id, item.code)
         if item.source is Source.DOSSIERS:
             quantity = self._run.round.facts[key].quantity
-            text = self._said["fact"].format(said=self._quantity(quantity))
-            return [Why(text, self._steps_of(item, quantity, score))]
+            text = self._said["fact"].format(said=self._entry.said(quantity))
+            return [Why(text, self._entry.steps(item, quantity, score))]
         if item.source in {Source.SURVEY, Source.INDEX}:
             share = self._run.round.findings[key].share
             text = self._said["finding"].format(share=number(share, self._language))
             quantity = Quantity(numerator=share, denominator=1)
-            return [Why(text, self._steps_of(item, quantity, score))]
+            return [Why(text, self._entry.steps(item, quantity, score))]
         return [Why(self._said["nothing"].format(marker=self._said[score.marker]))]
-
-    def _quantity(self, quantity: Quantity) -> str:
-        said = []
-        for column in ("numerator", "denominator", "value", "count", "points"):
-            value = getattr(quantity, column)
-            if value is not None:
-                text = str(value) if isinstance(value, int) else plain_decimal(value)
-                said.append(f"{self._said[column]} {self._number(text)}")
-        if quantity.option:
-            said.append(f"{self._said['option']} {quantity.option}")
-        if quantity.reason:
-            said.append(self._said["reason"].format(reason=quantity.reason))
-        # Where nothing is said, not even a reason, the guard was raised.
-        return ", ".join(said) or self._said[Marker.ZERO_IF].format(guard="")
-
-    def _steps_of(self, item: Item, quantity: Quantity, score: Score) -> list[Why]:
-        if score.marker is not Marker.SCORED:
-            guard = item.zero_if.say(self._language) if item.zero_if is not None else ""
-            key: str = score.marker
-            if score.marker is Marker.NOT_APPLICABLE and score.maximum:
-                key = NotApplicable.AWARD_MAX
-            return [Why(self._said[key].format(guard=guard))]
-        steps = []
-        if reads(item.rule) is Reads.RATIO:
-            ratio = show_fraction(Fraction(*percent(quantity)), 4)
-            steps.append(Why(self._said["ratio"].format(ratio=self._number(ratio))))
-        exact = show_fraction(Fraction(*exact_points(item)(quantity)), self._points + 2)
-        steps.append(
-            Why(
-                self._said["steps"].format(
-                    exact=self._number(exact), points=self._steps(score.points, self._points)
-                )
-            )
-        )
-        return steps
