@@ -69,10 +69,19 @@ class _RefusedError(Exception):
 
 def open_package(path: Path, problems: Problems) -> Package | None:
     """The package of a file, or None with the one reason noted why it is not read."""
+    return _guarded(lambda: _read(path), MAX_UNPACKED, problems)
+
+
+def open_content(content: bytes, problems: Problems, *, limit: int) -> Package | None:
+    """The package of bytes that unpack to at most ``limit``, or None with the reason noted."""
+    return _guarded(lambda: content, limit, problems)
+
+
+def _guarded(read: Callable[[], bytes], limit: int, problems: Problems) -> Package | None:
     try:
-        content = _read(path)
+        content = read()
         members = _members(content)
-        _inflate_all(content, members)
+        _inflate_all(content, members, limit)
         return Package(content=content, marks=_marks(content, members))
     except _RefusedError as refused:
         problems.add(refused.code, line=0, file=None, **refused.values)
@@ -106,8 +115,8 @@ def _members(content: bytes) -> dict[str, zipfile.ZipInfo]:
     return members
 
 
-def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo]) -> None:
-    left = MAX_UNPACKED
+def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo], limit: int) -> None:
+    left = limit
     for member in members.values():
         start = _start(content, member)
         if member.compress_type == zipfile.ZIP_STORED:
@@ -117,7 +126,7 @@ def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo]) -> None
         else:
             raise _RefusedError("workbook.not_a_workbook")
         if left < 0:
-            raise _RefusedError("workbook.too_large", limit=MAX_UNPACKED >> 20)
+            raise _RefusedError("workbook.too_large", limit=limit >> 20)
 
 
 def _start(content: bytes, member: zipfile.ZipInfo) -> int:
