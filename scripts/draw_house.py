@@ -9,8 +9,21 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "the-house.md"
 START, END = "<!-- tree -->\n", "<!-- /tree -->\n"
-GROUND = ("errors", "validity", "points", "canonical", "whole", "csvtable", "yamltree")
-ROOMS = ("units", "criteria", "survey", "scoring", "publication", "workbooks", "cli")
+GROUND = (
+    "errors",
+    "validity",
+    "points",
+    "canonical",
+    "vietnamese",
+    "whole",
+    "csvtable",
+    "yamltree",
+)
+ROOMS = (
+    "units", "criteria", "survey", "scoring", "publication", "workbooks", "evidence", "cli",
+    "web", "web/journal", "web/people", "web/reference", "web/assessment", "web/desk", "web/api",
+    "web/demonstration",
+)  # fmt: skip
 
 
 def sentence(file: Path) -> str:
@@ -26,9 +39,12 @@ def tree() -> Iterator[str]:
         yield f"{name + '.py':34}{sentence(source / f'{name}.py')}"
     for room in ROOMS:
         yield f"{room}/"
-        for file in sorted((source / room).glob("*.py")):
-            if file.name != "__init__.py":
-                yield f"    {file.name:30}{sentence(file)}"
+        # A room with rooms of its own names them above; migrations are written by Django.
+        within = "*.py" if room == "web" else "**/*.py"
+        for file in sorted((source / room).glob(within)):
+            if file.name != "__init__.py" and "migrations" not in file.parts:
+                name = str(file.relative_to(source / room))
+                yield f"    {name:30}{sentence(file)}"
 
 
 def page() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -11,6 +12,7 @@ import typer
 from parindex.canonical import sha256
 from parindex.cli.output import command, language
 from parindex.cli.score import open_round
+from parindex.cli.web import hand_over
 from parindex.publication.tables import group_cells, result_files
 from parindex.scoring.run import score_index
 from parindex.whole import whole_file, whole_folder
@@ -40,6 +42,10 @@ def demo(
         Path | None,
         typer.Option(metavar="FILE.svg", help="Vẽ lại màn hình. (Draw the screen as SVG.)"),
     ] = None,
+    serve: Annotated[
+        bool,
+        typer.Option("--serve", help="Rồi mở ứng dụng web mẫu. (Then serve the web application.)"),
+    ] = False,
 ) -> None:
     """Chạy thử trên số liệu đã công bố. (Real published tables, start to end.)"""
     from rich.console import Console  # noqa: PLC0415 - slow import
@@ -58,6 +64,9 @@ def demo(
     if picture is not None:
         with whole_file(picture) as fresh_picture:
             fresh_picture.write_text(svg(console), encoding="utf-8")
+    if serve:
+        place = {"PARINDEX_DEMO": "1", "PARINDEX_DATA": str(out.resolve() / "web")}
+        raise typer.Exit(hand_over("serve", environment={**os.environ, **place}))
 
 
 def _one_round(folder: Path, fresh: Path, out: Path, console: Console) -> None:
