@@ -1,0 +1,184 @@
+"""Reads of rounds: which there are, their phases, who appraises what, who got more time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from parindex.criteria.model import Item
+from parindex.criteria.rules import Source
+from parindex.web.assessment import permissions
+from parindex.web.assessment.bridge import items_of
+from parindex.web.assessment.models import (
+    Appraiser,
+    Extension,
+    Group,
+    Phase,
+    Round,
+    Sheet,
+    Table,
+)
+from parindex.web.assessment.states import Direction, PhaseKind, RoundState
+from parindex.web.people.actor import Actor
+
+# The sources of items that somebody claims or appraises; the others come from tables.
+ENTERED = frozenset({Source.APPRAISAL, Source.EXTERNAL})
+
+
+def rounds_for(actor: Actor) -> list[Round]:
+    """The rounds that the person may know of, the newest year first."""
+    found = Round.objects.filter(issuer__in=actor.issuers()).select_related("issuer")
+    return [
+        one
+        for one in found.order_by("-year", "slug")
+        if permissions.can_know_round(actor, issuer=one.issuer_id, round_=one.id)
+    ]
+
+
+def round_for(actor: Actor, id_: UUID) -> Round | None:
+    """One round that the person may know of."""
+    found = (
+        Round.objects.filter(id=id_, issuer__in=actor.issuers())
+        .select_related("issuer", "previous")
+        .first()
+    )
+    if found is None or not permissions.can_know_round(
+        actor, issuer=found.issuer_id, round_=found.id
+    ):
+        return None
+    return found
+
+
+def phases_of(round_: Round) -> list[Phase]:
+    """The phases of a round in order."""
+    return list(round_.phases.order_by("position"))
+
+
+def phase_at(phases: Sequence[Phase]) -> Phase | None:
+    """The phase that was opened last and not closed; None before, between and after."""
+    found = [one for one in phases if one.opened_at is not None and one.closed_at is None]
+    return found[-1] if found else None
+
+
+def groups_of(round_: Round) -> list[Group]:
+    """The peer groups of a round in order, with their criteria sets."""
+    return list(round_.groups.select_related("rulebook").order_by("position"))
+
+
+def extensions_of(round_: Round) -> list[Extension]:
+    """Every extension and waiver of a round, the newest first: all its units see them."""
+    found = Extension.objects.filter(phase__round=round_)
+    return list(found.select_related("phase", "sheet__unit", "person").order_by("-at"))
+
+
+def tables_of(round_: Round) -> Mapping[str, Table]:
+    """The newest version of each uploaded table."""
+    found = Table.objects.filter(round=round_).select_related("person").order_by("name", "version")
+    return {one.name: one for one in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Which body appraises what in a round; one named for a sheet comes before the general one."""
+
+    general: Mapping[str, UUID]
+    of_sheet: Mapping[tuple[UUID, str], UUID]
+
+    def body(self, item: Item, sheet: Sheet) -> UUID | None:
+        """The body that appraises an item of a sheet; never the sheet's own unit."""
+        if item.source not in ENTERED:
+            return None
+        found = self.of_sheet.get((sheet.id, item.appraiser)) or self.general.get(item.appraiser)
+        return None if found == sheet.unit_id else found
+
+    def of(self, sheet: Sheet) -> frozenset[UUID]:
+        """Every body that appraises anything of a sheet."""
+        items = items_of(sheet.group.rulebook).values()
+        found = {self.body(item, sheet) for _, item in items}
+        return frozenset(one for one in found if one is not None)
+
+
+def bodies_of(round_: Round | UUID) -> Bodies:
+    """Who appraises what in a round."""
+    rows = list(Appraiser.objects.filter(round=round_))
+    return Bodies(
+        general={one.key: one.body_id for one in rows if one.sheet_id is None},
+        of_sheet={(one.sheet_id, one.key): one.body_id for one in rows if one.sheet_id is not None},
+    )
+
+
+def appraisers_of(round_: Round) -> list[Appraiser]:
+    """The rows of who appraises what, the general ones first."""
+    found = Appraiser.objects.filter(round=round_).select_related("body", "sheet__unit")
+    return sorted(found, key=lambda one: (one.sheet_id is not None, one.key))
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """Items of a sheet that no body may appraise yet: none is named, or it is the unit itself."""
+
+    sheet: Sheet
+    key: str
+    items: tuple[str, ...]
+
+
+def unassigned(round_: Round) -> list[Unassigned]:
+    """What blocks the first appraisal; an upward sheet is scored by a ministry."""
+    if round_.direction == Direction.UPWARD:
+        return []
+    bodies = bodies_of(round_)
+    found: list[Unassigned] = []
+    for sheet in round_.sheets.select_related("group__rulebook", "unit").order_by("unit__sort_key"):
+        by_key: dict[str, list[str]] = {}
+        for code, (_, item) in items_of(sheet.group.rulebook).items():
+            if item.source in ENTERED and bodies.body(item, sheet) is None:
+                by_key.setdefault(item.appraiser, []).append(code)
+        found += [Unassigned(sheet, key, tuple(codes)) for key, codes in by_key.items()]
+    return found
+
+
+def keys_of(round_: Round) -> list[str]:
+    """The specialist keys that the round's criteria sets name."""
+    keys = {
+        item.appraiser
+        for group in groups_of(round_)
+        for _, item in items_of(group.rulebook).values()
+        if item.source in ENTERED
+    }
+    return sorted(keys)
+
+
+def extended_until(phase: Phase, sheet_id: UUID) -> list[datetime]:
+    """The later deadlines that a sheet has in a phase.
+
+    More time for all ends when the phase is closed; more time for one sheet does not.
+    """
+    closed = phase.closed_at
+    return [
+        one.until
+        for one in Extension.objects.filter(phase=phase)
+        if one.sheet_id == sheet_id
+        or (one.sheet_id is None and (closed is None or one.at > closed))
+    ]
+
+
+def shows_findings(phases: Sequence[Phase], round_: Round) -> bool:
+    """Whether units see what was found of them by now."""
+    if round_.state in {RoundState.APPROVED, RoundState.CLOSED}:
+        return True
+    return any(one.units_see_findings and one.opened_at is not None for one in phases)
+
+
+def shown_stages(phases: Sequence[Phase], round_: Round) -> frozenset[str]:
+    """The stages whose findings units may read: of closed phases, once they are shown."""
+    if not shows_findings(phases, round_):
+        return frozenset()
+    approved = round_.state in {RoundState.APPROVED, RoundState.CLOSED}
+    closed = {
+        one.stage
+        for one in phases
+        if one.kind != PhaseKind.EXPLANATION and (one.closed_at is not None or approved)
+    }
+    return frozenset(closed | ({"corrected"} if approved else set()))

@@ -1,0 +1,14 @@
+"""The doors: the desk for staff, the interface for programs, accounts."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/desk/"), name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("desk/", include("parindex.web.desk.urls")),
+    path("api/", include("parindex.web.api.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+]
