@@ -3,24 +3,28 @@
 
 import io
 import json
+import logging
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
+from unittest import mock
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.base import BaseHandler
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver, reverse
 from evidence.good import good_pdf
 from web.authorisation.world import FINDINGS, World
 from web.desk.login import log_in
 from web.province import RULEBOOK
 
+from parindex.web.api import door as api_door
 from parindex.web.api.urls import api
 from parindex.web.assessment.actions import claims, council, rounds
 from parindex.web.assessment.models import Change, Exemption
@@ -28,6 +32,7 @@ from parindex.web.assessment.queries import workbook
 from parindex.web.assessment.queries.sheets import open_sheet
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
+from parindex.web.people import queries as people_queries
 from parindex.web.people.models import Account, Assignment
 from parindex.web.people.states import Scope
 
@@ -128,6 +133,35 @@ OTHER_IDS = {
 
 
 # ---- who knocks
+
+
+@contextmanager
+def many_requests() -> Iterator[None]:
+    """What is the same at every request is looked up once, so that thousands take minutes.
+
+    Who a person is cannot change from one request to the next, since all are undone; and no word
+    is written of refusals, nor of when a session was last seen, nor are a token's requests counted.
+    """
+    known: dict[Any, Any] = {}
+    found = people_queries.actor_for
+
+    def actor_for(account: Account, *, scopes: Any = None, **more: Any) -> Any:
+        key = account.id, scopes, *sorted(more.items())
+        if key not in known:
+            known[key] = found(account, scopes=scopes, **more)
+        return known[key]
+
+    usual, api_door.rate.per_minute = api_door.rate.per_minute, 10**9
+    logging.disable(logging.ERROR)
+    try:
+        with (
+            override_settings(USERSESSIONS_TRACK_ACTIVITY=False),
+            mock.patch.object(people_queries, "actor_for", actor_for),
+        ):
+            yield
+    finally:
+        api_door.rate.per_minute = usual
+        logging.disable(logging.NOTSET)
 
 
 @dataclass

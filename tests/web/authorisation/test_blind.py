@@ -1,11 +1,10 @@
 """Two opinions, blind until both are in: who reads what of them, on every page and list."""
 
-import logging
 from types import SimpleNamespace
 
 import pytest
 from web.authorisation import expecting
-from web.authorisation.knocking import OTHER_IDS, Door, routes
+from web.authorisation.knocking import OTHER_IDS, Door, many_requests, routes
 from web.desk.appraised import APPRAISAL, during, to_appraisal
 from web.province import build
 
@@ -25,10 +24,8 @@ def door():
         people=province.people, actor=province.actor,
         ids={"round_id": province.round.id, "sheet_id": sheet, "item": "1.1.1"},
     )  # fmt: skip
-    logging.disable(logging.ERROR)
-    with during(APPRAISAL):
+    with during(APPRAISAL), many_requests():
         yield Door(world, world)
-    logging.disable(logging.NOTSET)
 
 
 def met(door: Door, persona: str) -> set[str]:

@@ -1,6 +1,5 @@
 """Nothing of another province is ever met, whatever is asked for; and nobody is made to act unasked."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,11 +7,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from web.authorisation import expecting, knocking
-from web.authorisation.knocking import Door, Route, body_of, outcome, routes
+from web.authorisation.knocking import Door, Route, body_of, many_requests, outcome, routes
 from web.authorisation.world import BAIT, CANARY, World, moment_of, other_province, story
 from web.desk.login import log_in
 
-from parindex.web.api import door as api_door
 from parindex.web.journal import clock
 from parindex.web.reference.models import Rulebook
 
@@ -46,15 +44,11 @@ def mark(label: str) -> str:
 @pytest.fixture(scope="module")
 def door(django_db_setup, django_db_blocker) -> Iterator[Door]:
     """Two provinces before the council, built once; every request is undone, at the end all is."""
-    usual, api_door.rate.per_minute = api_door.rate.per_minute, 10**9
-    logging.disable(logging.ERROR)
     with django_db_blocker.unblock(), transaction.atomic():
         other, world = other_province("council"), story("tay-ninh", "council", mark)
-        with clock.at(moment_of("council")):
+        with clock.at(moment_of("council")), many_requests():
             yield Door(world, other)
         transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
-    api_door.rate.per_minute = usual
 
 
 def natives() -> list[str]:

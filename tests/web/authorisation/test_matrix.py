@@ -1,6 +1,5 @@
 """Every door, method, person and phase: the answer is the matrix's, and no other."""
 
-import logging
 import os
 import re
 from collections import Counter
@@ -8,10 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from web.authorisation import expecting, knocking
-from web.authorisation.knocking import METHODS, Door, Route, outcome, routes
+from web.authorisation.knocking import METHODS, Door, Route, many_requests, outcome, routes
 from web.authorisation.world import CANARY, PHASES, moment_of, other_province, story
 
-from parindex.web.api import door as api_door
 from parindex.web.journal import clock
 
 pytestmark = pytest.mark.django_db
@@ -35,16 +33,13 @@ def marks_in(said: bytes) -> set[str]:
 
 
 @pytest.fixture(params=PHASES)
-def door(request, db, monkeypatch):
+def door(request, db):
     """A province in a phase, another beside it, and everybody's sessions and tokens."""
-    monkeypatch.setattr(api_door.rate, "per_minute", 10**9)
-    logging.disable(logging.ERROR)
     phase = request.param
     other = other_province("council")
     world = story("tay-ninh", phase, mark)
-    with clock.at(moment_of(phase)):
+    with clock.at(moment_of(phase)), many_requests():
         yield Door(world, other)
-    logging.disable(logging.NOTSET)
 
 
 def knocks(phase: str) -> Iterator[tuple[Route, str, str]]:

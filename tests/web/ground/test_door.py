@@ -61,7 +61,7 @@ def test_every_answer_is_strict_and_private_pages_are_not_kept(path: str):
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["X-Frame-Options"] == "SAMEORIGIN"
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "camera=()" in page.headers["Permissions-Policy"]
 
