@@ -63,12 +63,14 @@ def fill() -> None:
     if is_filled():
         return
     now = clock.now()
-    with clock.at(now - timedelta(days=420)), transaction.atomic():
-        filler = _Filler()
-        filler.people()
-    filler.last_year(now)
-    filler.this_year(now)
-    filler.upward(now)
+    # All or nothing: what is interrupted begins anew the next time.
+    with transaction.atomic():
+        with clock.at(now - timedelta(days=420)):
+            filler = _Filler()
+            filler.people()
+        filler.last_year(now)
+        filler.this_year(now)
+        filler.upward(now)
 
 
 def _moment(day: datetime, days: int, at: time) -> datetime:
