@@ -70,10 +70,13 @@ fmt: setup ## format the code
 bench: setup ## speed as ratios against a bare lower bound and pandas, in one run
 	@$(UV) sync --quiet --frozen --extra web --group bench --python $(PYTHON)
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/web.py
 
-soak: setup ## 1,000,000 sheets against the oracle, 10,000 damaged bundles, 1,000 kills (an hour or two)
-	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 $(BIN)/python -m pytest -n auto -q \
-	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/web/kills
+soak: setup ## the long campaigns: oracle, damaged bundles, kills, the state machine, histories (hours)
+	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 PARINDEX_STEPS=10000 \
+	  PARINDEX_HISTORIES=100000 PARINDEX_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n auto -q \
+	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/web/kills \
+	  tests/web/assessment/test_machine.py tests/web/assessment/test_histories.py tests/web/authorisation
 
 mutants: setup ## mutation score of scoring and points (an hour)
 	@$(UV) sync --quiet --frozen --extra web --group mutants --python $(PYTHON)

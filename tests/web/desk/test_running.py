@@ -12,7 +12,7 @@ from workbooks.hostile_books import hostile_books
 from parindex.web.assessment.actions import claims, rounds
 from parindex.web.assessment.models import Exemption, Extension, Phase, Round, Table
 from parindex.web.assessment.states import PhaseKind
-from parindex.web.desk.views.running.shared import local_moment
+from parindex.web.desk.views.running.opening import local_moment
 from parindex.web.journal import clock
 from parindex.web.journal.queries import lines_of_issuer, verify
 from parindex.web.reference.models import Rulebook

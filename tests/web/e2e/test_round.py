@@ -54,6 +54,8 @@ class Stage:
         context = self.browser.new_context(locale="vi-VN", timezone_id="Asia/Ho_Chi_Minh", viewport=WIDE)  # fmt: skip
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
+        # Listened for from the beginning: a dialog asked for before that would be the system's own.
+        page.on("filechooser", lambda _: None)
         watched(page, self.address, self.troubles)
         self.people[username] = Person(username, page, self.address, self.album)
         return self.people[username]

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parindex.web.assessment.queries.rounds import rounds_for
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.people.forms import AssignForm, ChangeForm, assignment_words
-from parindex.web.desk.views.people.shared import own_account, trail
-from parindex.web.desk.views.running.shared import DayField
+from parindex.web.desk.views.people.opening import own_account, trail
+from parindex.web.desk.views.running.opening import DayField
 from parindex.web.journal import clock
 from parindex.web.people import actions
 from parindex.web.people.queries import sessions_of, unit_for, units_of_issuer

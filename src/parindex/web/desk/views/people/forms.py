@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from parindex.web.desk.views.running.shared import DayField, choices_of
+from parindex.web.desk.views.running.opening import DayField, choices_of
 from parindex.web.journal import clock
 from parindex.web.people.states import OF_A_UNIT, ROLE_WORDS, Role, Scope
 

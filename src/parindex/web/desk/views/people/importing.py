@@ -17,7 +17,7 @@ from parindex.errors import ParindexError
 from parindex.web.assessment.queries.rounds import rounds_for
 from parindex.web.desk import kept
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.people.shared import own_issuer, trail
+from parindex.web.desk.views.people.opening import own_issuer, trail
 from parindex.web.people import importing
 from parindex.web.people.importing import Effect, Plan, PlanChangedError
 from parindex.web.people.permissions import RefusedError

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from parindex.vietnamese import folded
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.people.shared import own_issuer, trail
-from parindex.web.desk.views.running.shared import search_field, select_field
+from parindex.web.desk.views.people.opening import own_issuer, trail
+from parindex.web.desk.views.running.opening import search_field, select_field
 from parindex.web.journal import clock
 from parindex.web.people.importing import tier_words
 from parindex.web.people.queries import predecessors_of, tiers_of, units_of_issuer

@@ -19,7 +19,7 @@ from parindex.web.assessment.queries.rounds import (
     unassigned,
 )
 from parindex.web.desk.frame import DeskRequest, id_or_404
-from parindex.web.desk.views.running.shared import known_round, own_round, trail
+from parindex.web.desk.views.running.opening import known_round, own_round, trail
 from parindex.web.journal import clock
 from parindex.web.people.permissions import RefusedError
 from parindex.web.people.queries import unit_for, units_of_issuer

@@ -17,7 +17,7 @@ from parindex.web.assessment.actions import rounds as actions
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.states import RoundState
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.running.shared import own_round, phase_name, trail
+from parindex.web.desk.views.running.opening import own_round, phase_name, trail
 
 WORDS = gettext_noop("phê duyệt kết quả")
 _SHOWN = 50

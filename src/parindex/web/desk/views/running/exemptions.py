@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from parindex.web.assessment.actions import rounds as actions
 from parindex.web.assessment.queries import running
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.running.shared import known_round, own_round, trail
+from parindex.web.desk.views.running.opening import known_round, own_round, trail
 from parindex.web.people.permissions import RefusedError
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parindex.web.assessment.states import Direction
-from parindex.web.desk.views.running.shared import (
+from parindex.web.desk.views.running.opening import (
     DIRECTION_WORDS,
     PROVISIONAL_ROLES,
     DayField,

@@ -19,7 +19,7 @@ from parindex.web import jobs
 from parindex.web.assessment.queries import running
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
-from parindex.web.desk.views.running.shared import known_round, trail
+from parindex.web.desk.views.running.opening import known_round, trail
 from parindex.web.desk.views.running.words import VERBS, details, verb_words
 from parindex.web.journal import queries as journal
 from parindex.web.journal.tasks import verify as verify_task

@@ -24,7 +24,7 @@ from parindex.web.desk.templatetags.words import day
 from parindex.web.desk.views.running import draft
 from parindex.web.desk.views.running.forms import AboutForm
 from parindex.web.desk.views.running.making_phases import plan_words
-from parindex.web.desk.views.running.shared import (
+from parindex.web.desk.views.running.opening import (
     DIRECTION_WORDS,
     phase_name,
 )

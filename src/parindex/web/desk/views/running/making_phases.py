@@ -13,7 +13,7 @@ from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
 from parindex.web.desk.views.running import draft
 from parindex.web.desk.views.running.forms import PhaseForm
-from parindex.web.desk.views.running.shared import phase_name, role_words
+from parindex.web.desk.views.running.opening import phase_name, role_words
 from parindex.web.desk.views.running.steps import begun_draft, step_page
 from parindex.web.journal import clock
 

@@ -20,7 +20,7 @@ from parindex.web.assessment.states import PhaseKind, RoundState
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
 from parindex.web.desk.views.running.forms import ExtendForm, ReplanForm
-from parindex.web.desk.views.running.shared import (
+from parindex.web.desk.views.running.opening import (
     known_round,
     own_round,
     phase_name,

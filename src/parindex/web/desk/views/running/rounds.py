@@ -25,7 +25,7 @@ from parindex.web.assessment.queries.sheets import sheets_for
 from parindex.web.assessment.states import Direction, RoundState
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
-from parindex.web.desk.views.running.shared import (
+from parindex.web.desk.views.running.opening import (
     DIRECTION_WORDS,
     address,
     known_round,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.running import draft
-from parindex.web.desk.views.running.shared import trail
+from parindex.web.desk.views.running.opening import trail
 from parindex.web.people.permissions import RefusedError
 from parindex.web.people.queries import issuers_run_by
 

@@ -19,7 +19,7 @@ from parindex.web.assessment.queries.rounds import tables_of
 from parindex.web.desk import kept
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.running.forms import TableForm
-from parindex.web.desk.views.running.shared import known_round, own_round, trail
+from parindex.web.desk.views.running.opening import known_round, own_round, trail
 from parindex.web.people.permissions import RefusedError
 
 NAMES: Final[dict[str, str | Promise]] = {

@@ -18,7 +18,7 @@ from parindex.web.assessment.queries import running
 from parindex.web.assessment.queries.rounds import groups_of, rounds_for
 from parindex.web.assessment.states import RoundState
 from parindex.web.desk.frame import DeskRequest, id_or_404
-from parindex.web.desk.views.running.shared import (
+from parindex.web.desk.views.running.opening import (
     known_round,
     own_round,
     search_field,

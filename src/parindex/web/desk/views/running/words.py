@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from parindex.web.desk.templatetags.words import moment, stage
-from parindex.web.desk.views.running.shared import phase_name
+from parindex.web.desk.views.running.opening import phase_name
 
 VERBS: Final[Mapping[str, str | Promise]] = {
     "round.planned": lazy("Lập kỳ đánh giá"),

@@ -21,8 +21,8 @@ from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet, item_pag
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.evidence.context import evidence_context
 from parindex.web.desk.views.scoring import item_parts
-from parindex.web.desk.views.scoring.common import item_url, opened_sheet
 from parindex.web.desk.views.scoring.drawing import scale_of, trace_of
+from parindex.web.desk.views.scoring.opening import item_url, opened_sheet
 from parindex.web.desk.views.scoring.rule import (
     LABELS,
     EntryForm,

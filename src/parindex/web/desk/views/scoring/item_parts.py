@@ -12,7 +12,7 @@ from parindex.web.assessment.queries import entering
 from parindex.web.assessment.queries.entering import Rights
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.scoring.common import (
+from parindex.web.desk.views.scoring.opening import (
     barred_words,
     item_url,
     sheet_url,

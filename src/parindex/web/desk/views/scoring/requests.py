@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 from parindex.web.assessment.actions import explaining, rounds
 from parindex.web.assessment.queries import entering
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.scoring.common import item_url, opened_sheet, trail
 from parindex.web.desk.views.scoring.item import asked_item, whole
+from parindex.web.desk.views.scoring.opening import item_url, opened_sheet, trail
 from parindex.web.people.permissions import RefusedError
 
 _LONGEST_REASON = 1_000

@@ -26,7 +26,7 @@ from parindex.web.assessment.queries.sheets import (
 )
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment, word
-from parindex.web.desk.views.scoring.common import (
+from parindex.web.desk.views.scoring.opening import (
     barred_words,
     item_url,
     opened_sheet,

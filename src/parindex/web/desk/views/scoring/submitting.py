@@ -19,7 +19,7 @@ from parindex.web.assessment.actions import claims
 from parindex.web.assessment.queries import entering
 from parindex.web.assessment.queries.sheets import Missing, OpenSheet, missing, task_list
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.scoring.common import (
+from parindex.web.desk.views.scoring.opening import (
     barred_words,
     item_url,
     opened_sheet,
