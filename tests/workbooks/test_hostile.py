@@ -51,10 +51,10 @@ def test_there_are_enough_and_they_are_always_the_same() -> None:
 @pytest.mark.parametrize("reader", list(READERS))
 @pytest.mark.parametrize("name", list(BOOKS))
 def test_hostile_book_is_refused(name: str, reader: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UnusableInputError) as caught:
         READERS[reader](BOOKS[name])
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     (problem,) = caught.value.problems
     assert problem.code == REASONS.get(name, "workbook.not_a_workbook")
     assert problem.say("vi").startswith("xau.xlsx:0: ")
