@@ -76,7 +76,7 @@ def test_what_is_entrusted_waits_for_those_it_is_entrusted_to(province):
         ("appraiser", ["Việc của tôi", "Các kỳ đánh giá", "Hàng đợi thẩm định"]),
         ("chair", ["Việc của tôi", "Các kỳ đánh giá", "Hội đồng"]),
         ("observer", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp"]),
-        ("admin", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp"]),
+        ("admin", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp", "Người dùng"]),
     ],
 )
 def test_places_by_role(province, name, places):
