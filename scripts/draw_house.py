@@ -14,6 +14,7 @@ GROUND = (
     "validity",
     "points",
     "canonical",
+    "inflating",
     "vietnamese",
     "whole",
     "csvtable",

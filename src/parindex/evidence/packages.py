@@ -16,12 +16,12 @@ from typing import Final
 
 from parindex.errors import Problem
 from parindex.evidence.kinds import Kind
-from parindex.evidence.limits import MEGABYTE, Limits
+from parindex.evidence.limits import Limits
 from parindex.evidence.markup import look_through
 from parindex.evidence.refusals import Plain, refused, to_plain
+from parindex.inflating import DamagedMemberError, member_size, member_start
 
 _MEMBER: Final = b"PK\x01\x02"
-_LOCAL: Final = struct.Struct("<4s5H3L2H")
 _END: Final = struct.Struct("<4s4H2LH")
 _PIECE: Final = 1 << 16
 _TYPES: Final = "[Content_Types].xml"
@@ -145,13 +145,10 @@ def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo], limits:
     left = allowed
     markup = limits.markup_bytes
     for name, member in members.items():
-        start = _start(content, member)
-        if member.compress_type == zipfile.ZIP_STORED:
-            size = member.compress_size
-        elif member.compress_type == zipfile.ZIP_DEFLATED:
-            size = _inflated(memoryview(content)[start:], left)
-        else:
-            raise refused("evidence.damaged")
+        try:
+            size = member_size(content, member, most=left)
+        except DamagedMemberError as error:
+            raise refused("evidence.damaged") from error
         left -= size
         markup -= size if _is_markup(name) else 0
         if left < 0 or markup < 0 or size != member.file_size:
@@ -159,38 +156,10 @@ def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo], limits:
             raise refused("evidence.bomb" if over else "evidence.damaged")
 
 
-def _start(content: bytes, member: zipfile.ZipInfo) -> int:
-    """Where the bytes of a member begin, by its own header in the file."""
-    at = member.header_offset
-    header = content[at : at + _LOCAL.size]
-    if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
-        raise refused("evidence.damaged")
-    *_, name_length, extra_length = _LOCAL.unpack(header)
-    return at + _LOCAL.size + int(name_length) + int(extra_length)
-
-
-def _inflated(packed: memoryview, most: int) -> int:
-    """How many bytes a member inflates to; counting ends as soon as there are too many."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    size = position = 0
-    try:
-        while not inflater.eof and size <= most:
-            feed = inflater.unconsumed_tail
-            if not feed:
-                feed = bytes(packed[position : position + _PIECE])
-                position += len(feed)
-                if not feed:
-                    raise refused("evidence.damaged")
-            size += len(inflater.decompress(feed, MEGABYTE))
-    except zlib.error as error:
-        raise refused("evidence.damaged") from error
-    return size
-
-
 def _check_contents(content: bytes, members: Mapping[str, zipfile.ZipInfo]) -> None:
     """Refuse programs and archives under whatever name; embedded objects are only warned of."""
     for name, member in members.items():
-        start = _start(content, member)
+        start = member_start(content, member)
         if member.compress_type == zipfile.ZIP_DEFLATED:
             packed = content[start : start + _PIECE]
             head = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, 16)

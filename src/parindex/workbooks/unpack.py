@@ -20,6 +20,7 @@ from typing import Final
 from xml.parsers import expat
 
 from parindex.errors import Problems
+from parindex.inflating import DamagedMemberError, member_size
 
 MAX_UNPACKED: Final = 100 << 20
 MAX_MEMBERS: Final = 10_000
@@ -28,8 +29,6 @@ MAX_COLUMNS: Final = 100
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MEMBER: Final = b"PK\x01\x02"
-_LOCAL: Final = struct.Struct("<4s5H3L2H")
-_PIECE: Final = 1 << 16
 _WORKBOOK: Final = "xl/workbook.xml"
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
 # What the standard library raises over archives that are not what they say.
@@ -118,45 +117,12 @@ def _members(content: bytes) -> dict[str, zipfile.ZipInfo]:
 def _inflate_all(content: bytes, members: Mapping[str, zipfile.ZipInfo], limit: int) -> None:
     left = limit
     for member in members.values():
-        start = _start(content, member)
-        if member.compress_type == zipfile.ZIP_STORED:
-            left -= member.compress_size
-        elif member.compress_type == zipfile.ZIP_DEFLATED:
-            left -= _inflated(memoryview(content)[start:], left)
-        else:
-            raise _RefusedError("workbook.not_a_workbook")
+        try:
+            left -= member_size(content, member, most=left)
+        except DamagedMemberError as error:
+            raise _RefusedError("workbook.not_a_workbook") from error
         if left < 0:
             raise _RefusedError("workbook.too_large", limit=limit >> 20)
-
-
-def _start(content: bytes, member: zipfile.ZipInfo) -> int:
-    """Where the bytes of a member begin, by its own header in the file."""
-    at = member.header_offset
-    header = content[at : at + _LOCAL.size]
-    if len(header) < _LOCAL.size:
-        raise _RefusedError("workbook.not_a_workbook")
-    signature, *_, name_length, extra_length = _LOCAL.unpack(header)
-    if signature != b"PK\x03\x04":
-        raise _RefusedError("workbook.not_a_workbook")
-    return at + _LOCAL.size + int(name_length) + int(extra_length)
-
-
-def _inflated(packed: memoryview, most: int) -> int:
-    """How many bytes a member inflates to; counting ends as soon as there are too many."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    size = position = 0
-    try:
-        while not inflater.eof and size <= most:
-            feed = inflater.unconsumed_tail
-            if not feed:
-                feed = bytes(packed[position : position + _PIECE])
-                position += len(feed)
-                if not feed:
-                    raise _RefusedError("workbook.not_a_workbook")
-            size += len(inflater.decompress(feed, _PIECE))
-    except zlib.error as error:
-        raise _RefusedError("workbook.not_a_workbook") from error
-    return size
 
 
 # ---- the mark-up

@@ -9,10 +9,11 @@ from django.test import override_settings
 from web.ground.ledger import found, write
 
 from parindex.web import keeping, starting
+from parindex.web.assessment.models import Round
+from parindex.web.assessment.queries import calculation
+from parindex.web.assessment.queries.reconciling import reconcile
+from parindex.web.demonstration import filling
 from parindex.web.journal import queries
-from parindex.web.journal.models import Entry
-
-RELEASES = sorted((Path(__file__).parent.parent / "releases").glob("*.tar"))
 
 
 @pytest.mark.django_db
@@ -34,16 +35,33 @@ def test_migrations_run_from_nothing_and_again_to_no_effect(committed_db, empty_
         assert list(queries.verify()) == []
 
 
-def test_earlier_releases_are_carried_over(committed_db, empty_database, tmp_path):
-    for release in RELEASES:
-        folder = tmp_path / release.stem
-        here = override_settings(
-            EVIDENCE_FOLDER=folder / "evidence",
-            KEYS_FOLDER=folder / "keys",
-            CHECKPOINT_FOLDER=folder / "checkpoints",
-        )
-        with empty_database(), here:
-            manifest = keeping.restore(release, progress=lambda _done, _of: None)
-            assert Entry.objects.count() == manifest["journal"]["seq"]
-            assert list(queries.verify()) == []
-            write(1)
+def folders(folder: Path) -> override_settings:
+    return override_settings(
+        EVIDENCE_FOLDER=folder / "evidence",
+        KEYS_FOLDER=folder / "keys",
+        CHECKPOINT_FOLDER=folder / "checkpoints",
+    )
+
+
+def results() -> dict[str, calculation.Provisional]:
+    """What every round computes now, not what was computed before."""
+    calculation._computed.cache_clear()
+    return {one.slug: calculation.result_of(one) for one in Round.objects.all()}
+
+
+def test_a_whole_province_is_carried_over(committed_db, empty_database, tmp_path):
+    with folders(tmp_path / "old"):
+        filling.fill()
+        head, before = queries.head(), results()
+        keeping.back_up(tmp_path / "province.tar", progress=lambda _done, _of: None)
+    assert {slug: len(one.places) for slug, one in before.items()} == {
+        "cchc-2024": 32,
+        "cchc-2025": 114,
+        "bo-noi-vu-2025": 1,
+    }
+    with empty_database(), folders(tmp_path / "new"):
+        keeping.restore(tmp_path / "province.tar", progress=lambda _done, _of: None)
+        assert queries.head() == head
+        assert list(queries.verify()) == []
+        assert list(reconcile()) == []
+        assert results() == before
