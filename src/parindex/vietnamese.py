@@ -21,6 +21,15 @@ def folded(text: str) -> str:
     return " ".join(bare.split())
 
 
+def has_words(text: str) -> bool:
+    """Whether a text says anything at all: a reason of spaces and dashes is none.
+
+    >>> has_words(" – "), has_words("Có công văn")
+    (False, True)
+    """
+    return any(letter.isalnum() for letter in text)
+
+
 def sort_key(text: str) -> str:
     """A text whose code-point order is the Vietnamese order: letters first, then tones.
 

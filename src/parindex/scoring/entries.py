@@ -14,6 +14,7 @@ from parindex.points import Number
 from parindex.scoring.evaluate import NoneDueError, Scorer
 from parindex.scoring.inputs import SELF_STAGE, AssessedUnit, Quantity
 from parindex.scoring.trace import Score
+from parindex.vietnamese import has_words
 
 KEY_COLUMNS: Final = ("unit", "item", "stage")
 QUANTITY_COLUMNS: Final = (
@@ -93,7 +94,7 @@ class QuantityReader:
         veto = self._yes("veto", cells[6], line)
         not_applicable = self._yes("not_applicable", cells[7], line)
         reason = cells[8]
-        if not_applicable and not any(letter.isalnum() for letter in reason):
+        if not_applicable and not has_words(reason):
             self._note("entry.no_reason", line)
         if veto and self.item.zero_if is None:
             self._note("entry.no_guard", line)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from parindex.errors import Problem, UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, record, unchanged
 from parindex.web.journal.chain import About
@@ -416,7 +417,7 @@ def set_open(actor: Actor, account: Account, *, is_active: bool, reason: str) ->
     _administer(actor, account.issuer_id or "")
     if account.id == actor.person:
         raise RefusedError("refused.self_close")
-    if not any(letter.isalnum() for letter in reason):
+    if not has_words(reason):
         raise RefusedError("refused.no_reason")
     one = Account.objects.select_for_update().get(id=account.id)
     if one.is_active == is_active:

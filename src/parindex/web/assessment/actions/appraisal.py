@@ -7,18 +7,19 @@ from datetime import datetime
 from uuid import UUID
 
 from parindex.criteria.rules import Source
+from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    ConflictError,
     UnknownError,
     in_time,
     latest,
     line_of,
+    line_to_score,
     locked_sheet,
-    not_corrected,
     note,
     plain,
+    unless_changed,
 )
 from parindex.web.assessment.bridge import Marker, Scored, Written
 from parindex.web.assessment.models import ItemLine, Question, ScoreEntry
@@ -62,16 +63,10 @@ def save_finding(
     number, stage = in_time(opened, PhaseKind.APPRAISAL, at)
     if opened.place.state is not SheetState.APPRAISING:
         raise RefusedError("refused.not_appraising")
-    line = line_of(opened, item)
-    if line.not_applicable:
-        raise RefusedError("refused.not_applicable", item=item)
-    if fields.get("not_applicable", "").strip():
-        raise RefusedError("refused.too_late_to_exempt")
-    not_corrected(opened, item)
+    line = line_to_score(opened, item, fields)
     seat = _seat(actor, opened, item, stage)
     before = latest(opened, item, stage, seat)
-    if (before.version if before else 0) != base:
-        raise ConflictError(before, before.version if before else 0)
+    unless_changed(before, base)
     said = {key: value for key, value in fields.items() if value.strip()}
     scored = bridge.read_said(opened.sheet.group.rulebook, rule, said, written=written)
     _ask_reason(opened, item, number, scored, reason)
@@ -112,7 +107,7 @@ def _ask_reason(opened: OpenSheet, item: str, number: int, scored: Scored, reaso
     below = claim is not None and bool(claim.quantity) and scored.points < claim.points
     earlier = latest(opened, item, f"appraised-{number - 1}") if number > 1 else None
     below = below or (earlier is not None and scored.points < earlier.points)
-    if below and not any(letter.isalnum() for letter in reason):
+    if below and not has_words(reason):
         raise RefusedError("refused.reason_below", item=item)
 
 
@@ -211,7 +206,7 @@ def ask(actor: Actor, sheet: UUID, item: str, *, text: str) -> Question:
     standing = permissions.appraising_standing(actor, opened.place, body=opened.body(item))
     if standing is None:
         refuse(actor, opened, own=True)
-    if not any(letter.isalnum() for letter in text):
+    if not has_words(text):
         raise RefusedError("refused.no_reason")
     number, _ = in_time(opened, PhaseKind.APPRAISAL)
     if opened.place.state is not SheetState.APPRAISING:

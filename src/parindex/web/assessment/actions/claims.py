@@ -12,7 +12,6 @@ from parindex.criteria.rules import Source
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions import telling
 from parindex.web.assessment.actions.gate import (
-    ConflictError,
     UnknownError,
     in_time,
     latest,
@@ -20,6 +19,7 @@ from parindex.web.assessment.actions.gate import (
     locked_sheet,
     note,
     plain,
+    unless_changed,
 )
 from parindex.web.assessment.bridge import Marker, Scored, Written
 from parindex.web.assessment.models import ScoreEntry, Sheet
@@ -75,8 +75,7 @@ def save_claim(
     if line.not_applicable:
         raise RefusedError("refused.not_applicable", item=item)
     before = latest(opened, item, SELF)
-    if (before.version if before else 0) != base:
-        raise ConflictError(before, before.version if before else 0)
+    unless_changed(before, base)
     said = {key: value for key, value in fields.items() if value.strip() and key != "reason"}
     scored = (
         bridge.read_said(opened.sheet.group.rulebook, rule, said, written=written)

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions.appraisal import stands, write_entry
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    ConflictError,
     UnknownError,
     in_time,
     latest,
     line_of,
+    line_to_score,
     locked_sheet,
-    not_corrected,
     note,
     plain,
+    unless_changed,
 )
 from parindex.web.assessment.bridge import Written
 from parindex.web.assessment.models import Change, ScoreEntry, Vote
@@ -81,19 +82,13 @@ def decide(
     _, stage = in_time(opened, PhaseKind.COUNCIL, at)
     if opened.place.state is not SheetState.BEFORE_COUNCIL:
         raise RefusedError("refused.not_before_council")
-    line = line_of(opened, item)
-    if line.not_applicable:
-        raise RefusedError("refused.not_applicable", item=item)
-    if fields.get("not_applicable", "").strip():
-        raise RefusedError("refused.too_late_to_exempt")
-    not_corrected(opened, item)
-    if not any(letter.isalnum() for letter in reason) or not ballot.minutes.strip():
+    line = line_to_score(opened, item, fields)
+    if not has_words(reason) or not ballot.minutes.strip():
         raise RefusedError("refused.no_minutes")
     if min(ballot.in_favour, ballot.against, ballot.abstained) < 0 or not ballot.carried:
         raise RefusedError("refused.not_carried")
     before = latest(opened, item, COUNCIL)
-    if (before.version if before else 0) != base:
-        raise ConflictError(before, before.version if before else 0)
+    unless_changed(before, base)
     said = {key: value for key, value in fields.items() if value.strip()}
     scored = bridge.read_said(opened.sheet.group.rulebook, rule, said, written=written)
     entry = write_entry(opened, item, stage, 0, scored, actor, standing, reason, "", at)
@@ -162,7 +157,7 @@ def propose_change(
     _, rule = opened.items[item]
     if rule.source not in ENTERED:
         raise RefusedError("refused.not_appraised", item=item)
-    if not any(letter.isalnum() for letter in reason):
+    if not has_words(reason):
         raise RefusedError("refused.no_reason")
     if Change.objects.filter(sheet=opened.sheet, item=item, approved=None).exists():
         raise RefusedError("refused.change_waits", item=item)

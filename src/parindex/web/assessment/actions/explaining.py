@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from parindex.vietnamese import has_words
 from parindex.web.assessment import permissions
 from parindex.web.assessment.actions.appraisal import differs
 from parindex.web.assessment.actions.claims import refuse
@@ -35,7 +36,7 @@ def answer(actor: Actor, sheet: UUID, item: str, *, accepts: bool, text: str = "
     question = Question.objects.filter(sheet=opened.sheet, item=item, number=number).first()
     if question is None:
         raise RefusedError("refused.not_asked", item=item)
-    if not accepts and not any(letter.isalnum() for letter in text):
+    if not accepts and not has_words(text):
         raise RefusedError("refused.no_reason")
     made = Answer.objects.create(
         question=question,

@@ -80,6 +80,28 @@ def latest(opened: OpenSheet, item: str, stage: str, seat: int = 0) -> ScoreEntr
     return found.order_by("-version").first()
 
 
+def unless_changed(before: ScoreEntry | None, base: int) -> None:
+    """Refuse to write over what the writer has not seen; ``base`` is the version that they saw."""
+    version = before.version if before is not None else 0
+    if version != base:
+        raise ConflictError(before, version)
+
+
+def line_to_score(opened: OpenSheet, item: str, fields: Mapping[str, str]) -> ItemLine:
+    """The line of an item on which an appraiser or the council may say something.
+
+    Refused where the item does not apply or was corrected after the lock, and for an opinion that
+    would take it out of the scale: that is decided while self-scoring goes on.
+    """
+    line = line_of(opened, item)
+    if line.not_applicable:
+        raise RefusedError("refused.not_applicable", item=item)
+    if fields.get("not_applicable", "").strip():
+        raise RefusedError("refused.too_late_to_exempt")
+    not_corrected(opened, item)
+    return line
+
+
 def not_corrected(opened: OpenSheet, item: str) -> None:
     """Refuse an opinion that could not count: a change after the lock stands above it."""
     if latest(opened, item, CORRECTED) is not None:

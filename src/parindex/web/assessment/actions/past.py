@@ -6,6 +6,7 @@ import io
 from uuid import UUID
 
 from parindex.errors import UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge
 from parindex.web.assessment.actions.gate import UnknownError, about, plain
 from parindex.web.assessment.actions.rounds import administered
@@ -30,7 +31,7 @@ def import_entries(actor: Actor, round_: UUID, content: bytes, *, source: str) -
     held = administered(actor, round_)
     if held.state != RoundState.PLANNED:
         raise RefusedError("refused.round_opened")
-    if not any(letter.isalnum() for letter in source):
+    if not has_words(source):
         raise RefusedError("refused.no_source")
     if ScoreEntry.objects.filter(sheet__round=held).exists():
         raise RefusedError("refused.has_entries")

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import transaction
 
 from parindex.errors import ParindexError, Problem, UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions import telling
 from parindex.web.assessment.actions.appraisal import stands
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    ConflictError,
     UnknownError,
     in_time,
     latest,
@@ -26,6 +26,7 @@ from parindex.web.assessment.actions.gate import (
     not_corrected,
     note,
     plain,
+    unless_changed,
 )
 from parindex.web.assessment.bridge import Written
 from parindex.web.assessment.models import (
@@ -508,7 +509,7 @@ def extend(
             raise UnknownError
         if permissions.is_own(actor, opened.place):
             raise RefusedError("refused.own_unit")
-    if not any(letter.isalnum() for letter in reason):
+    if not has_words(reason):
         raise RefusedError("refused.no_reason")
     if held.state in {RoundState.APPROVED, RoundState.CLOSED}:
         raise RefusedError("refused.round_over")
@@ -568,7 +569,7 @@ def request_exemption(actor: Actor, sheet: UUID, item: str, *, reason: str) -> E
     in_time(opened, PhaseKind.SELF_SCORING)
     if opened.place.state is not SheetState.DRAFTING:
         raise RefusedError("refused.locked", item=item)
-    if not any(letter.isalnum() for letter in reason):
+    if not has_words(reason):
         raise RefusedError("refused.no_reason")
     if Exemption.objects.filter(sheet=opened.sheet, item=item, granted=None).exists():
         raise RefusedError("refused.exemption_waits", item=item)
@@ -601,7 +602,7 @@ def decide_exemption(actor: Actor, exemption: UUID, *, grant: bool, why: str) ->
         raise RefusedError("refused.decided")
     if opened.sheet.round.state not in {RoundState.PLANNED, RoundState.OPEN}:
         raise RefusedError("refused.too_late_to_exempt")
-    if not any(letter.isalnum() for letter in why):
+    if not has_words(why):
         raise RefusedError("refused.no_reason")
     one.granted, one.decided_why = grant, why.strip()
     one.decided_by_id, one.decided_at = actor.person, clock.written_at()
@@ -755,7 +756,7 @@ def transcribe(
         raise RefusedError("refused.not_upward")
     if item not in opened.items:
         raise UnknownError
-    if not any(letter.isalnum() for letter in document):
+    if not has_words(document):
         raise RefusedError("refused.no_source")
     at = clock.written_at()
     _, stage = in_time(opened, PhaseKind.APPRAISAL, at)
@@ -763,8 +764,7 @@ def transcribe(
         raise RefusedError("refused.not_appraising")
     not_corrected(opened, item)
     before = latest(opened, item, stage)
-    if (before.version if before else 0) != base:
-        raise ConflictError(before, before.version if before else 0)
+    unless_changed(before, base)
     _, rule = opened.items[item]
     said = {key: value for key, value in fields.items() if value.strip()}
     scored = bridge.read_said(opened.sheet.group.rulebook, rule, said, written=written)

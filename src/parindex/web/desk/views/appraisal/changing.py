@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parindex.errors import UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.assessment.actions import council as actions
 from parindex.web.assessment.actions.telling import phase_words
 from parindex.web.assessment.queries.appraisal import change_for
@@ -186,7 +187,7 @@ def _consequences(one: Registered) -> list[str]:
 def _decided(request: DeskRequest, change_id: UUID) -> HttpResponse:
     approve = request.POST.get("decision") == "approve"
     why = request.POST.get("why", "").replace("\x00", "").strip()
-    if not approve and not any(letter.isalnum() for letter in why):
+    if not approve and not has_words(why):
         change = change_for(request.actor, change_id)
         if change is not None and approves(request.actor, change):
             messages.error(request, _("Chưa ghi lý do từ chối. Ghi lý do rồi gửi lại."))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from parindex.errors import UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.assessment.actions import council as actions
 from parindex.web.assessment.actions.council import Ballot
 from parindex.web.assessment.actions.gate import ConflictError
@@ -178,7 +179,7 @@ def _check(page: ItemPage, opened: OpenSheet, form: Form) -> None:
             wrong = fields.wrong(page.row.item, form.values, error)
             form.field_errors, form.status = wrong.errors, 422
             form.errors += wrong.summary
-    if not any(letter.isalnum() for letter in form.reason):
+    if not has_words(form.reason):
         form.fault("reason", _("Ghi lý do của quyết định."))
     counts: dict[str, int] = {}
     for name, label in _VOTES.items():

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from parindex.criteria.model import Area, Item
 from parindex.errors import UnusableInputError
+from parindex.vietnamese import has_words
 from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.actions.rounds import transcribe as write
 from parindex.web.assessment.queries.finding import transcribed, transcribes
@@ -130,7 +131,7 @@ def _save(
     request: DeskRequest, opened: OpenSheet, lines: list[Line], document: str
 ) -> tuple[int, int, list[dict[str, str]]]:
     """Save what changed: the status, how many were saved, and what is wrong at which item."""
-    if not any(letter.isalnum() for letter in document):
+    if not has_words(document):
         text = " ".join(fields.problem_lines(RefusedError("refused.no_source")))
         return 422, 0, [{"id": "document", "text": text}]
     status, n_saved = 200, 0

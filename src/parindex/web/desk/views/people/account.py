@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from parindex.vietnamese import has_words
 from parindex.web.assessment.queries.rounds import rounds_for
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.people.forms import AssignForm, ChangeForm, assignment_words
@@ -165,7 +166,7 @@ def close(request: DeskRequest, account_id: UUID) -> HttpResponse:
     opening = not one.is_active
     reason, error = request.POST.get("reason", "").strip()[:500], ""
     if request.method == "POST":
-        if any(letter.isalnum() for letter in reason):
+        if has_words(reason):
             actions.set_open(request.actor, one, is_active=opening, reason=reason)
             words = (
                 _("Đã mở lại tài khoản %(name)s.")

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from parindex.vietnamese import has_words
 from parindex.web.assessment.actions import rounds as actions
 from parindex.web.assessment.queries import running
 from parindex.web.desk.frame import DeskRequest
@@ -64,7 +65,7 @@ def decide(request: DeskRequest, round_id: UUID, exemption_id: UUID) -> HttpResp
     if exemption_id not in found:
         raise Http404
     grant, why = request.POST.get("grant", ""), request.POST.get("why", "").strip()
-    if grant not in {"yes", "no"} or not any(letter.isalnum() for letter in why):
+    if grant not in {"yes", "no"} or not has_words(why):
         error = _("Chọn đồng ý hoặc không đồng ý, và ghi lý do để đơn vị biết.")
         return _shown(request, round_, wrong=exemption_id, error=error)
     one = actions.decide_exemption(request.actor, exemption_id, grant=grant == "yes", why=why)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from parindex.vietnamese import has_words
 from parindex.web.assessment.actions import explaining, rounds
 from parindex.web.assessment.queries import entering
 from parindex.web.desk.frame import DeskRequest
@@ -65,7 +66,7 @@ def answer(request: DeskRequest, sheet_id: UUID, item: str) -> HttpResponse:
     errors = {}
     if choice not in {"accept", "explain"}:
         errors["answer"] = _("Chọn chấp nhận hoặc giải trình.")
-    elif choice == "explain" and not any(letter.isalnum() for letter in text):
+    elif choice == "explain" and not has_words(text):
         errors["text"] = _("Viết nội dung giải trình, nêu tài liệu và số trang chứng minh.")
     if errors:
         asked.extra = {"answer_choice": choice, "answer_text": text, "answer_errors": errors}
