@@ -53,7 +53,7 @@ demo-once: setup ## the same, all but serving
 	@PARINDEX_DEMO=1 PARINDEX_DATA=demo/web $(BIN)/python -m parindex.web fill_demo
 
 test: setup lint types house ## every check: lint, types, walls, tests with coverage
-	@$(BIN)/python -m pytest -n auto -q --cov --cov-report=term $(PYTEST)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q --cov --cov-report=term $(PYTEST)
 
 lint: setup ## ruff: format and rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
