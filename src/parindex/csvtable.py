@@ -21,6 +21,7 @@ from parindex.points import Number
 
 MAX_BYTES: Final = 1 << 30
 MAX_COLUMNS: Final = 64
+MAX_FREE_COLUMNS: Final = 1_000
 MAX_DIGITS: Final = 15
 
 Row = tuple[str, ...]
@@ -42,7 +43,8 @@ class CsvFile:
     """One CSV file as rows of cells in the order the caller asks for.
 
     ``required`` columns must stand in the header, ``optional`` ones may (an absent one reads as
-    empty), any other is refused. Problems go onto ``problems``; when the header is unusable
+    empty), any other is refused; ``free`` takes any other behind them, in the order written.
+    ``columns`` are those of the rows. Problems go onto ``problems``; when the header is unusable
     :meth:`rows` yields nothing.
     """
 
@@ -52,11 +54,13 @@ class CsvFile:
         *,
         required: Sequence[str],
         optional: Sequence[str] = (),
+        free: bool = False,
         problems: Problems,
     ) -> None:
         self.problems = problems
         self.separator = ","
-        self._wanted = (*required, *optional)
+        self.columns = (*required, *optional)
+        self._free = free
         self._lines = self._decoded(stream)
         self._arrange: Callable[[list[str]], Row] | None = None
         self._width = 0
@@ -65,7 +69,7 @@ class CsvFile:
         if header is not None:
             self._read_header(header, frozenset(required))
         elif len(problems.found) == before:
-            problems.add("csv.empty", columns=",".join(self._wanted))
+            problems.add("csv.empty", columns=",".join(self.columns))
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Each row with the line it ends on; wholly empty rows are passed over."""
@@ -109,21 +113,25 @@ class CsvFile:
         if line.count(";") > line.count(","):
             self.separator = ";"
         width = line.count(self.separator) + 1
-        if width > MAX_COLUMNS:
-            self.problems.add("csv.too_many_columns", line=1, limit=MAX_COLUMNS, got=width)
+        limit = MAX_FREE_COLUMNS if self._free else MAX_COLUMNS
+        if width > limit:
+            self.problems.add("csv.too_many_columns", line=1, limit=limit, got=width)
             return
         names = [name.strip().strip('"') for name in line.rstrip("\r\n").split(self.separator)]
         sound = True
+        if self._free:
+            named = dict.fromkeys(name for name in names if name)
+            self.columns = tuple(dict.fromkeys((*self.columns, *named)))
         for name in dict.fromkeys(names):
-            if name not in self._wanted or names.count(name) > 1:
-                code = "csv.unknown_column" if name not in self._wanted else "csv.repeated_column"
-                self.problems.add(code, line=1, got=name, columns=", ".join(self._wanted))
+            if name not in self.columns or names.count(name) > 1:
+                code = "csv.unknown_column" if name not in self.columns else "csv.repeated_column"
+                self.problems.add(code, line=1, got=name, columns=", ".join(self.columns))
                 sound = False
         for name in sorted(required - set(names)):
             self.problems.add("csv.missing_column", line=1, column=name)
             sound = False
         if sound:
-            self._arrange, self._width = _arranger(names, self._wanted), width
+            self._arrange, self._width = _arranger(names, self.columns), width
 
 
 def _arranger(names: list[str], wanted: Sequence[str]) -> Callable[[list[str]], Row]:

@@ -43,6 +43,36 @@ def test_an_absent_optional_column_reads_empty():
     assert read(b"b,a\n2,1\n", optional=("c",)) == ([(2, ("1", "2", ""))], [])
 
 
+def test_a_free_file_brings_its_other_columns_behind_those_asked_for():
+    problems = Problems(file="f.csv")
+    made = CsvFile(
+        io.BytesIO(b"x,a,y\n1,2,3\n"),
+        required=("a",),
+        optional=("b",),
+        free=True,
+        problems=problems,
+    )
+    assert made.columns == ("a", "b", "x", "y")
+    assert list(made.rows()) == [(2, ("2", "", "1", "3"))]
+    assert problems.found == []
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        (b"a,,x", "csv.unknown_column"),
+        (b"a,x,x", "csv.repeated_column"),
+        (b"x,y", "csv.missing_column"),
+        (b",".join(b"c%d" % at for at in range(1_001)), "csv.too_many_columns"),
+    ],
+)
+def test_a_free_file_still_needs_a_name_for_each_column(header: bytes, code: str):
+    problems = Problems(file="f.csv")
+    made = CsvFile(io.BytesIO(header + b"\n1,2,3\n"), required=("a",), free=True, problems=problems)
+    assert [one.code for one in problems.found] == [code]
+    assert list(made.rows()) == []
+
+
 def test_empty_rows_are_passed_over_and_lines_counted():
     rows, problems = read(b'a,b\n\n,\n"x\ny",2\n3,4\n')
     assert rows == [(5, ("x\ny", "2")), (6, ("3", "4"))]
