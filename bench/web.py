@@ -38,7 +38,7 @@ PORT = 8123
 SECONDS = 8
 ITEM = """\
           - {{code: "{area}.1.{at}", id: i-{area}-{at}, name: {{vi: "Mục {area}.{at}"}}, \
-max_points: 1, source: appraisal, appraiser: home-affairs, evidence: optional, \
+max_points: 1, source: appraisal, appraiser: area-{area}, evidence: optional, \
 rule: {{shape: ratio}}, if_none_due: full, law: {{basis: a, at: "{area}.{at}"}}}}
 """
 
@@ -91,22 +91,26 @@ class Bench:
             )
             for at in range(units)
         ]
-        self.body = Unit(
-            issuer=self.issuer,
-            slug="so-noi-vu",
-            name="Sở Nội vụ",
-            tier="department",
-            folded="so noi vu",
-            sort_key="so noi vu",
-        )
-        Unit.objects.bulk_create([*self.units, self.body])
+        # Each area has the body that appraises it, as in every set that was read.
+        self.bodies = [
+            Unit(
+                issuer=self.issuer,
+                slug=f"so-{at}",
+                name=f"Sở số {at}",
+                tier="department",
+                folded=f"so so {at}",
+                sort_key=f"so {at:02}",
+            )
+            for at in range(1, ITEMS // 10 + 1)
+        ]
+        Unit.objects.bulk_create([*self.units, *self.bodies])
         self.officer, self.appraiser = (
             Account.objects.create_user(name, None, name=name, issuer=self.issuer)
             for name in ("officer", "appraiser")
         )
         for account, role, unit in (
             (self.officer, Role.OFFICER, self.units[0]),
-            (self.appraiser, Role.APPRAISER, self.body),
+            (self.appraiser, Role.APPRAISER, self.bodies[0]),
         ):
             Assignment.objects.create(
                 person=account,
@@ -158,7 +162,8 @@ class Bench:
             phases=plans,
         )
         _fill(made, self.units, self.officer.id)
-        rounds.set_appraiser(admin, made.id, "home-affairs", self.body)
+        for area, body in enumerate(self.bodies, start=1):
+            rounds.set_appraiser(admin, made.id, f"area-{area}", body)
         phases = list(made.phases.order_by("position"))
         rounds.open_phase(admin, phases[0].id)
         rounds.open_phase(admin, phases[1].id)
@@ -187,9 +192,12 @@ def _fill(round_: Round, units: Sequence[Unit], person: UUID) -> None:
 
     from parindex.web.assessment.models import Sheet
 
-    group = round_.groups.get()
+    group, when = round_.groups.get(), datetime.now(UTC) - timedelta(days=6)
     Sheet.objects.bulk_create(
-        [Sheet(round=round_, group=group, unit=unit, state="submitted") for unit in units]
+        [
+            Sheet(round=round_, group=group, unit=unit, state="submitted", submitted_at=when)
+            for unit in units
+        ]
     )
     codes = (
         "SELECT a, a || '.1.' || i AS item FROM generate_series(1, 10) a, generate_series(1, 10) i"

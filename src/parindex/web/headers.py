@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
@@ -16,6 +17,8 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 _PRIVATE: Final = ("/desk/", "/api/", "/accounts/")
 _BEGAN: Final = "began"
 _SEEN: Final = "seen"
+# Whose moment it is: a new log-in gives the session a new key.
+_OF: Final = "seen_of"
 _SELDOM: Final = 60
 
 
@@ -60,7 +63,8 @@ class VietnameseFirst:
 class SessionEnds:
     """A session ends half an hour after its last request, and half a day after it began.
 
-    The moment of the last request is written once a minute, not at every request.
+    The moment of the last request, and from where it came, is written once a minute and for each
+    new session, not at every request: reading a page then waits for no commit.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -72,8 +76,9 @@ class SessionEnds:
         if request.user.is_authenticated:
             if now - session.get(_BEGAN, now) > settings.SESSION_LONGEST:
                 logout(request)
-            elif now - session.get(_SEEN, 0) >= _SELDOM:
-                session[_SEEN] = now
+            elif now - session.get(_SEEN, 0) >= _SELDOM or session.get(_OF) != session.session_key:
+                session[_SEEN], session[_OF] = now, session.session_key
+                UserSession.objects.create_from_request(request)
         response = self.answer(request)
         if request.user.is_authenticated and _BEGAN not in session:
             session[_BEGAN] = now

@@ -139,9 +139,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "parindex.web.headers.SessionEnds",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "parindex.web.headers.SessionEnds",
     "django_htmx.middleware.HtmxMiddleware",
     "parindex.web.desk.frame.DeskMiddleware",
 ]
@@ -211,7 +210,6 @@ MFA_TOTP_ISSUER = "parindex"
 # A minute early or late is the clock of a telephone.
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
-USERSESSIONS_TRACK_ACTIVITY = True
 # One's own identity provider: matched to an account by verified e-mail, never making one.
 SOCIALACCOUNT_ADAPTER = "parindex.web.people.adapter.MatchingAdapter"
 SOCIALACCOUNT_PROVIDERS = oidc(os.environ)

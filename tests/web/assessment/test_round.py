@@ -11,6 +11,7 @@ from parindex.web.assessment.actions.gate import ConflictError, UnknownError
 from parindex.web.assessment.models import ScoreEntry, Sheet
 from parindex.web.assessment.queries import appraisal as appraising
 from parindex.web.assessment.queries import calculation, overview
+from parindex.web.assessment.queries.queue import queue
 from parindex.web.assessment.queries.reconciling import reconcile
 from parindex.web.assessment.queries.sheets import item_page, sheet_for
 from parindex.web.assessment.states import PhaseKind, SheetState
@@ -48,11 +49,11 @@ def test_a_round_from_plan_to_approval():
         assert waits == ["claim"]
     with clock.at(when(APPRAISAL)):
         _open(province, APPRAISAL)
-        queue = appraising.queue(province.actor("appraiser"), province.round)
-        assert {one.item.code for one in queue if one.sheet.id == province.sheet_id("finance")} == {
+        found = queue(province.actor("appraiser"), province.round).page()
+        assert {one.item.code for one in found if one.sheet.id == province.sheet_id("finance")} == {
             "1.1.1", "1.1.2",
         }  # fmt: skip
-        assert province.sheet_id("home") not in {one.sheet.id for one in queue}
+        assert province.sheet_id("home") not in {one.sheet.id for one in found}
         with pytest.raises(RefusedError) as refused:
             appraisal.save_finding(
                 province.actor("appraiser"), province.sheet_id("finance"), "1.1.1",
@@ -79,10 +80,10 @@ def test_a_round_from_plan_to_approval():
         )  # fmt: skip
     with clock.at(when(APPRAISAL, 2)):
         _open(province, APPRAISAL, 2)
-        queue = appraising.queue(province.actor("appraiser"), province.round)
+        found = queue(province.actor("appraiser"), province.round).page()
         assert ("finance", "1.1.1") in {
             (next(k for k, v in province.sheets.items() if v.id == one.sheet.id), one.item.code)
-            for one in queue
+            for one in found
         }
     with clock.at(when(COUNCIL)):
         _open(province, COUNCIL)

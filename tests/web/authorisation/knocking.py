@@ -13,11 +13,12 @@ from functools import cache
 from typing import Any
 from unittest import mock
 
+from allauth.usersessions.models import UserSession
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.handlers.base import BaseHandler
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from evidence.good import good_pdf
 from web.authorisation.world import FINDINGS, World
@@ -155,7 +156,7 @@ def many_requests() -> Iterator[None]:
     logging.disable(logging.ERROR)
     try:
         with (
-            override_settings(USERSESSIONS_TRACK_ACTIVITY=False),
+            mock.patch.object(UserSession.objects, "create_from_request"),
             mock.patch.object(people_queries, "actor_for", actor_for),
         ):
             yield

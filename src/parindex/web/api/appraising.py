@@ -27,6 +27,7 @@ from parindex.web.assessment.actions import appraisal as actions
 from parindex.web.assessment.actions import council, rounds
 from parindex.web.assessment.actions.council import Ballot
 from parindex.web.assessment.queries import appraisal
+from parindex.web.assessment.queries.queue import queue
 
 router = Router(tags=["appraisal"])
 
@@ -73,7 +74,7 @@ class DecidedOut(EntryOut):
 @operation(router, "GET", "/rounds/{uuid:round_id}/queue", list[WaitingOut])
 def read_queue(request: ApiRequest, round_id: UUID) -> Any:
     """What the person may appraise in the phase that is open, by item."""
-    return appraisal.queue(request.auth, the_round(request.auth, round_id))
+    return queue(request.auth, the_round(request.auth, round_id)).page()
 
 
 @operation(router, "GET", "/rounds/{uuid:round_id}/disputed", list[DisputedOut])

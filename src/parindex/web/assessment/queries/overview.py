@@ -24,7 +24,8 @@ from parindex.web.assessment.models import (
     Round,
     Sheet,
 )
-from parindex.web.assessment.queries.appraisal import disputed, queue
+from parindex.web.assessment.queries.appraisal import disputed
+from parindex.web.assessment.queries.queue import queue
 from parindex.web.assessment.queries.rounds import (
     ENTERED,
     extended_until,
@@ -87,7 +88,7 @@ def _in_round(actor: Actor, round_: Round) -> list[Waits]:
                 )
                 add("answer", open_.count(), sheet, late)
     if kind == PhaseKind.APPRAISAL:
-        add("appraise", sum(not one.done for one in queue(actor, round_)))
+        add("appraise", sum(one.counts["todo"] for one in queue(actor, round_).parts_of_list()))
     if kind == PhaseKind.COUNCIL and actor.standing(
         COUNCIL, issuer=round_.issuer_id, round_=round_.id
     ):

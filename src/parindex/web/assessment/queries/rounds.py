@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from parindex.criteria.model import Item
@@ -67,6 +68,18 @@ def groups_of(round_: Round) -> list[Group]:
     return list(round_.groups.select_related("rulebook").order_by("position"))
 
 
+def sheets_of(round_: Round) -> list[Sheet]:
+    """Every sheet of a round, whoever asks, by group and in Vietnamese order.
+
+    They share their groups, hence one criteria set a group, and the round.
+    """
+    groups = {one.id: one for one in groups_of(round_)}
+    found = list(round_.sheets.select_related("unit").order_by("group__position", "unit__sort_key"))
+    for sheet in found:
+        sheet.group, sheet.round = groups[sheet.group_id], round_
+    return found
+
+
 def extensions_of(round_: Round) -> list[Extension]:
     """Every extension and waiver of a round, the newest first: all its units see them."""
     found = Extension.objects.filter(phase__round=round_)
@@ -79,7 +92,7 @@ def tables_of(round_: Round) -> Mapping[str, Table]:
     return {one.name: one for one in found}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bodies:
     """Which body appraises what in a round; one named for a sheet comes before the general one."""
 
@@ -88,10 +101,20 @@ class Bodies:
 
     def body(self, item: Item, sheet: Sheet) -> UUID | None:
         """The body that appraises an item of a sheet; never the sheet's own unit."""
-        if item.source not in ENTERED:
-            return None
-        found = self.of_sheet.get((sheet.id, item.appraiser)) or self.general.get(item.appraiser)
+        return self.body_for(item.appraiser, sheet) if item.source in ENTERED else None
+
+    def body_for(self, key: str, sheet: Sheet) -> UUID | None:
+        """The body that appraises the items of a key in a sheet; never the sheet's own unit."""
+        found = self.of_sheet.get((sheet.id, key)) or self.general.get(key)
         return None if found == sheet.unit_id else found
+
+    def keys(self, sheet: Sheet, bodies: Collection[UUID]) -> frozenset[str]:
+        """The keys of a sheet whose items these bodies appraise."""
+        return frozenset(key for key in self._known if self.body_for(key, sheet) in bodies)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.general) | {key for _, key in self.of_sheet}
 
     def of(self, sheet: Sheet) -> frozenset[UUID]:
         """Every body that appraises anything of a sheet."""
@@ -129,13 +152,23 @@ def unassigned(round_: Round) -> list[Unassigned]:
     if round_.direction == Direction.UPWARD:
         return []
     bodies = bodies_of(round_)
+    entered: dict[UUID, dict[str, tuple[str, ...]]] = {}
     found: list[Unassigned] = []
-    for sheet in round_.sheets.select_related("group__rulebook", "unit").order_by("unit__sort_key"):
-        by_key: dict[str, list[str]] = {}
-        for code, (_, item) in items_of(sheet.group.rulebook).items():
-            if item.source in ENTERED and bodies.body(item, sheet) is None:
-                by_key.setdefault(item.appraiser, []).append(code)
-        found += [Unassigned(sheet, key, tuple(codes)) for key, codes in by_key.items()]
+    for sheet in sheets_of(round_):
+        if sheet.group_id not in entered:
+            entered[sheet.group_id] = _entered(sheet.group)
+        for key, codes in entered[sheet.group_id].items():
+            if bodies.body_for(key, sheet) is None:
+                found.append(Unassigned(sheet, key, codes))
+    return found
+
+
+def _entered(group: Group) -> dict[str, tuple[str, ...]]:
+    """The codes of the items that somebody appraises, by the key of who does."""
+    found: dict[str, tuple[str, ...]] = {}
+    for code, (_, item) in items_of(group.rulebook).items():
+        if item.source in ENTERED:
+            found[item.appraiser] = (*found.get(item.appraiser, ()), code)
     return found
 
 

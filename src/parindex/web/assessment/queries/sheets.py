@@ -33,6 +33,7 @@ from parindex.web.assessment.queries.rounds import (
     extended_until,
     phase_at,
     phases_of,
+    sheets_of,
     shown_stages,
 )
 from parindex.web.assessment.states import SELF, PhaseKind, SheetState
@@ -133,11 +134,9 @@ def sheet_for(actor: Actor, id_: UUID) -> OpenSheet | None:
 
 def sheets_for(actor: Actor, round_: Round) -> list[Sheet]:
     """The sheets of a round that the person may know of, in Vietnamese order."""
-    found = round_.sheets.select_related("group__rulebook", "unit", "round").order_by(
-        "group__position", "unit__sort_key"
-    )
+    found = sheets_of(round_)
     if permissions.sees_everything(actor, issuer=round_.issuer_id, round_=round_.id):
-        return list(found)
+        return found
     mine = _mine(actor, round_)
     entrusted = Entrusted.objects.filter(sheet__round=round_, unit__in=mine)
     lent = set(entrusted.values_list("sheet_id", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
@@ -19,17 +19,17 @@ from parindex.criteria.model import Item
 from parindex.errors import UnusableInputError
 from parindex.web.assessment.actions import appraisal as actions
 from parindex.web.assessment.actions.gate import ConflictError
-from parindex.web.assessment.queries.appraisal import Waiting, queue
 from parindex.web.assessment.queries.deciding import why_of
 from parindex.web.assessment.queries.entering import law_of, worth
 from parindex.web.assessment.queries.finding import Finding, finding_of, usual_reasons
+from parindex.web.assessment.queries.queue import STATES, queue
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet
 from parindex.web.assessment.states import SELF
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import exact
 from parindex.web.desk.views.appraisal import fields
 from parindex.web.desk.views.appraisal.asked import base_of, item_or_404
-from parindex.web.desk.views.appraisal.queue import BY, STATES, address, chosen, neighbours
+from parindex.web.desk.views.appraisal.queue import BY, address, chosen
 from parindex.web.desk.views.evidence.context import evidence_context
 from parindex.web.desk.views.scoring.drawing import scale_of
 from parindex.web.desk.views.scoring.rule import language, rule_words, shown_values
@@ -129,9 +129,7 @@ def _next(
     """To what waits next, having said what was saved."""
     item = page.row.item
     by, state = _where(request)
-    _before, after = neighbours(
-        queue(request.actor, opened.sheet.round, by=by), opened.sheet.id, item.code
-    )
+    after = queue(request.actor, opened.sheet.round, by=by).around(opened.sheet.id, item.code).after
     said = _("Đã lưu kết quả thẩm định mục %(item)s của %(unit)s: %(points)s điểm.") % {
         "item": item.code,
         "unit": opened.sheet.unit.name,
@@ -155,8 +153,8 @@ def _context(
 ) -> dict[str, Any]:
     item = page.row.item
     by, state = _where(request)
-    waiting = queue(request.actor, opened.sheet.round, by=by)
-    before, after = neighbours(waiting, opened.sheet.id, item.code)
+    walked = queue(request.actor, opened.sheet.round, by=by)
+    around = walked.around(opened.sheet.id, item.code)
     walk = urlencode({"by": by, "state": state})
     law, at = law_of(opened, item.code, language=language())
     claim = page.claim if page.claim is not None and page.claim.quantity else None
@@ -184,12 +182,12 @@ def _context(
             {"entry": one, "says": fields.says(item, one.quantity)} for one in finding.pair or ()
         ],
         "claims": [one for one in page.entries if one.stage == SELF],
-        "before": f"{address(before)}?{walk}" if before else "",
-        "after": f"{address(after)}?{walk}" if after else "",
-        "n_left": sum(not one.done for one in waiting),
+        "before": f"{address(around.before)}?{walk}" if around.before else "",
+        "after": f"{address(around.after)}?{walk}" if around.after else "",
+        "n_left": around.n_left,
         "walk": walk,
         "queue_url": f"{reverse('appraisal_queue', args=[opened.sheet.round.id])}?{walk}",
-        "trail": _trail(opened, page, waiting, walk),
+        "trail": _trail(opened, page, walk, walking=walked.is_open),
     }
     return (
         context
@@ -198,14 +196,12 @@ def _context(
     )
 
 
-def _trail(
-    opened: OpenSheet, page: ItemPage, waiting: Sequence[Waiting], walk: str
-) -> list[dict[str, str]]:
+def _trail(opened: OpenSheet, page: ItemPage, walk: str, *, walking: bool) -> list[dict[str, str]]:
     round_, item = opened.sheet.round, page.row.item
     queue_url = f"{reverse('appraisal_queue', args=[round_.id])}?{walk}"
     first = (
         {"label": _("Hàng đợi thẩm định"), "url": queue_url}
-        if waiting
+        if walking
         else {"label": round_.title, "url": f"/desk/rounds/{round_.id}/"}
     )
     return [

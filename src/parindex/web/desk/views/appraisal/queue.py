@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from parindex.web.assessment.queries.appraisal import Waiting, is_appraiser, queue
+from parindex.web.assessment.queries.queue import STATES, Listed, Waiting, is_appraiser, queue
 from parindex.web.assessment.queries.rounds import phase_at, phases_of
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.desk.frame import DeskRequest
@@ -23,7 +23,6 @@ from parindex.web.people.permissions import RefusedError
 
 PAGE: Final = 50
 BY: Final = ("item", "unit")
-STATES: Final = ("todo", "done", "answered", "all")
 
 
 @require_safe
@@ -35,9 +34,13 @@ def appraisal_queue(request: DeskRequest, round_id: UUID) -> HttpResponse:
     by = chosen(request.GET.get("by"), BY)
     state = chosen(request.GET.get("state"), STATES)
     only = request.GET.get("only", "")
-    every = queue(request.actor, round_, by=by)
-    listed = [one for one in every if _is(one, state) and (not only or _part(one, by)[0] == only)]
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    waiting = queue(request.actor, round_, by=by)
+    parts = waiting.parts_of_list()
+    counts = _summed(one for one in parts if only in {"", _part(one, by)[0]})
+    paginator = Paginator(range(counts[state]), PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    rows = waiting.page(state, only=only, start=max(page.start_index() - 1, 0), size=PAGE)
+    whole = _summed(parts)
     phase = phase_at(phases_of(round_))
     appraising = phase is not None and phase.kind == PhaseKind.APPRAISAL
     context = {
@@ -45,12 +48,12 @@ def appraisal_queue(request: DeskRequest, round_id: UUID) -> HttpResponse:
         "phase": phase if appraising else None,
         "by": by,
         "tabs": _tabs(by, state),
-        "states": _states(every, by, state, only),
-        "filters": _filters(every, by, state, only),
+        "states": _states(counts, by, state, only),
+        "filters": _filters(parts, by, state, only),
         "page": page,
-        "parts": _parts(list(page.object_list), by, state),
-        "n_done": sum(one.done for one in every),
-        "n_all": len(every),
+        "parts": _parts(rows, by, state),
+        "n_done": whole["done"],
+        "n_all": whole["all"],
         "trail": [
             {"label": round_.title, "url": f"/desk/rounds/{round_.id}/"},
             {"label": _("Hàng đợi thẩm định")},
@@ -65,15 +68,7 @@ def chosen(value: str | None, among: Sequence[str]) -> str:
     return value if value is not None and value in among else among[0]
 
 
-def _is(one: Waiting, state: str) -> bool:
-    return {
-        "todo": not one.done,
-        "done": one.done,
-        "answered": one.answered and not one.done,
-    }.get(state, True)
-
-
-def _part(one: Waiting, by: str) -> tuple[str, str]:
+def _part(one: Waiting | Listed, by: str) -> tuple[str, str]:
     """The key and the heading of the part of the list that one stands in."""
     if by == "unit":
         return str(one.sheet.id), one.sheet.unit.name
@@ -93,7 +88,7 @@ def _tabs(by: str, state: str) -> list[dict[str, Any]]:
     ]
 
 
-def _states(every: Sequence[Waiting], by: str, state: str, only: str) -> list[dict[str, Any]]:
+def _states(counts: Mapping[str, int], by: str, state: str, only: str) -> list[dict[str, Any]]:
     labels = {
         "todo": _("Cần thẩm định"),
         "answered": _("Đã giải trình, chờ xem lại"),
@@ -105,16 +100,20 @@ def _states(every: Sequence[Waiting], by: str, state: str, only: str) -> list[di
             "label": labels[one],
             "url": f"?{urlencode({'by': by, 'state': one} | ({'only': only} if only else {}))}",
             "current": one == state,
-            "count": sum(_is(two, one) for two in every),
+            "count": counts[one],
         }
-        for one in ("todo", "answered", "done", "all")
+        for one in STATES
     ]
 
 
-def _filters(
-    every: Sequence[Waiting], by: str, state: str, only: str
-) -> dict[str, Any]:  # fmt: skip
-    parts = dict(_part(one, by) for one in every)
+def _summed(parts: Iterable[Listed]) -> dict[str, int]:
+    """How many of some parts of the list are in each state."""
+    kept = list(parts)
+    return {state: sum(one.counts[state] for one in kept) for state in STATES}
+
+
+def _filters(found: Sequence[Listed], by: str, state: str, only: str) -> dict[str, Any]:
+    parts = dict(_part(one, by) for one in found)
     return {
         "by": by,
         "state": state,
@@ -165,19 +164,3 @@ def _chip(one: Waiting) -> str:
 def address(one: Waiting) -> str:
     """Where one is appraised."""
     return reverse("appraise", args=[one.sheet.id, one.item.code])
-
-
-def neighbours(
-    waiting: Sequence[Waiting], sheet: UUID, item: str, *, only_todo: bool = True
-) -> tuple[Waiting | None, Waiting | None]:
-    """What comes before and after one in a queue; of the rest only what waits, when asked."""
-    at = next(
-        (n for n, one in enumerate(waiting) if one.sheet.id == sheet and one.item.code == item),
-        None,
-    )
-    if at is None:
-        first = next((one for one in waiting if not one.done), None)
-        return None, first
-    before = [one for one in waiting[:at] if not (only_todo and one.done)]
-    after = [one for one in waiting[at + 1 :] if not (only_todo and one.done)]
-    return (before[-1] if before else None), (after[0] if after else None)
