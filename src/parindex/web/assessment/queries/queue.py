@@ -6,10 +6,10 @@ where each stands is joined to it in PostgreSQL, so that a page of a long queue 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -17,16 +17,15 @@ from django.db import connection
 from parindex.criteria.model import Item
 from parindex.web.assessment import permissions
 from parindex.web.assessment.bridge import items_of
-from parindex.web.assessment.models import Entrusted, Phase, Round, Sheet
+from parindex.web.assessment.models import Entrusted, Group, Phase, Round, Sheet
+from parindex.web.assessment.permissions import Place
 from parindex.web.assessment.queries.rounds import (
-    Bodies,
     bodies_of,
+    groups_of,
     phase_at,
     phases_of,
-    sheets_of,
 )
-from parindex.web.assessment.queries.sheets import place_of
-from parindex.web.assessment.states import PRIVATE, PhaseKind
+from parindex.web.assessment.states import PRIVATE, PhaseKind, SheetState
 from parindex.web.people.actor import Actor
 from parindex.web.people.states import Role
 
@@ -86,20 +85,30 @@ class Around:
     n_left: int
 
 
+class Slip(NamedTuple):
+    """What of a sheet decides whether it is in a queue."""
+
+    id: UUID
+    unit_id: UUID
+    group_id: UUID
+    state: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """The items that a person may appraise, by item across units or by unit across items.
 
     ``sheets`` are in order, each with the number of its part; ``parts`` are the sets of items by
-    their place in the criteria set. ``phase`` is None, and the queue empty, where no appraisal is
-    open to the person. Each method asks the database once.
+    their place in the criteria set, ``groups`` those of the round by id. ``phase`` is None, and
+    the queue empty, where no appraisal is open to the person.
     """
 
     actor: Actor
     round: Round
     by: str
     phase: Phase | None
-    sheets: Sequence[tuple[Sheet, int]]
+    groups: Mapping[UUID, Group]
+    sheets: Sequence[tuple[Slip, int]]
     parts: Sequence[Mapping[int, Item]]
 
     @property
@@ -109,13 +118,17 @@ class Queue:
 
     def parts_of_list(self) -> list[Listed]:
         """The parts of the list in order: the items, or the units, with how many are where."""
-        found = []
-        for key, *counts in self._asked(_PARTS):
-            at, place = (key[1], key[0]) if self.by == "unit" else (key[1], key[2])
-            sheet, part = self.sheets[place]
-            counted = dict(zip(STATES, counts, strict=True))
-            found.append(Listed(sheet=sheet, item=self.parts[part][at], counts=counted))
-        return found
+        rows = self._asked(_PARTS)
+        places = [key[0] if self.by == "unit" else key[2] for key, *_ in rows]
+        sheets = self._sheets(places)
+        return [
+            Listed(
+                sheet=sheets[place],
+                item=self.parts[self.sheets[place][1]][key[1]],
+                counts=dict(zip(STATES, counts, strict=True)),
+            )
+            for place, (key, *counts) in zip(places, rows, strict=True)
+        ]
 
     def page(
         self, state: str = "all", *, only: str = "", start: int = 0, size: int | None = None
@@ -124,27 +137,45 @@ class Queue:
 
         ``only`` names one part: an item of a group (``group:code``) or a sheet (its id).
         """
-        rows = self._asked(_PAGE, state=state, only=only, start=start, size=size)
-        return [self._waiting(row) for row in rows]
+        return self._waiting(self._asked(_PAGE, state=state, only=only, start=start, size=size))
 
     def around(self, sheet: UUID, item: str) -> Around:
         """What waits before and after an item of a sheet."""
         rows = self._asked(_AROUND, sheet=sheet, item=item)
-        found = {before: self._waiting(row) for *row, _, before in rows if before is not None}
+        kept = [row for row in rows if row[-1] is not None]
+        found = dict(
+            zip(
+                (is_before for *_, is_before in kept),
+                self._waiting([row[:-2] for row in kept]),
+                strict=True,
+            )
+        )
         return Around(
             before=found.get(True), after=found.get(False), n_left=rows[0][-2] if rows else 0
         )
 
-    def _waiting(self, row: Sequence[Any]) -> Waiting:
-        _key, _part, place, at, _sheet, _code, done, answered, there, *line = row
-        sheet, part = self.sheets[place]
-        return Waiting(
-            sheet=sheet,
-            item=self.parts[part][at],
-            line=Glance(**dict(zip(_LINE, line, strict=True))) if there else None,
-            done=done,
-            answered=answered,
-        )
+    def _waiting(self, rows: Sequence[Sequence[Any]]) -> list[Waiting]:
+        sheets = self._sheets({row[2] for row in rows})
+        found = []
+        for _key, _part, place, at, _sheet, _code, done, answered, there, *line in rows:
+            found.append(
+                Waiting(
+                    sheet=sheets[place],
+                    item=self.parts[self.sheets[place][1]][at],
+                    line=Glance(**dict(zip(_LINE, line, strict=True))) if there else None,
+                    done=done,
+                    answered=answered,
+                )
+            )
+        return found
+
+    def _sheets(self, places: Collection[int]) -> dict[int, Sheet]:
+        """The sheets at these places, sharing their groups and the round."""
+        ids = {place: self.sheets[place][0].id for place in places}
+        known = Sheet.objects.select_related("unit").in_bulk(ids.values())
+        for sheet in known.values():
+            sheet.group, sheet.round = self.groups[sheet.group_id], self.round
+        return {place: known[id_] for place, id_ in ids.items()}
 
     def _asked(self, select: str, **values: Any) -> list[Any]:
         if self.phase is None or not self.sheets:
@@ -157,8 +188,8 @@ class Queue:
         known: dict[str, Any] = {
             "ids": [sheet.id for sheet, _ in self.sheets],
             "parts": [part for _, part in self.sheets],
-            "groups": [sheet.group.position for sheet, _ in self.sheets],
-            "names": [sheet.group.name for sheet, _ in self.sheets],
+            "groups": [self.groups[sheet.group_id].position for sheet, _ in self.sheets],
+            "names": [self.groups[sheet.group_id].name for sheet, _ in self.sheets],
             "item_parts": [number for number, _, _ in items],
             "item_places": [at for _, at, _ in items],
             "codes": [code for _, _, code in items],
@@ -251,37 +282,45 @@ def queue(actor: Actor, round_: Round, *, by: str = "item") -> Queue:
     """The queue of a person in a round, by ``item`` or by ``unit``."""
     phase = phase_at(phases_of(round_))
     mine = actor.units(Role.APPRAISER, issuer=round_.issuer_id, round_=round_.id)
-    sheets: list[tuple[Sheet, int]] = []
-    parts: dict[tuple[UUID, frozenset[str]], int] = {}
-    items: list[Mapping[int, Item]] = []
     if phase is None or phase.kind != PhaseKind.APPRAISAL or not mine or not actor.second_factor:
-        return Queue(actor=actor, round=round_, by=by, phase=None, sheets=(), parts=())
+        return Queue(actor=actor, round=round_, by=by, phase=None, groups={}, sheets=(), parts=())
+    groups = {one.id: one for one in groups_of(round_)}
     bodies = bodies_of(round_)
+    # Sheets of one group with the same bodies have the same items: looked up once.
+    numbers: dict[tuple[UUID, frozenset[str] | None], int] = {}
+    parts: list[Mapping[int, Item]] = []
+    sheets: list[tuple[Slip, int]] = []
     for sheet in _others(actor, round_):
-        keys = frozenset(bodies.keys(sheet, mine))
-        part = sheet.group_id, keys
-        if part not in parts:
-            parts[part] = len(items)
-            items.append(_appraised(sheet, bodies, mine))
-        sheets.append((sheet, parts[part]))
-    return Queue(actor=actor, round=round_, by=by, phase=phase, sheets=sheets, parts=items)
+        like = sheet.group_id, None if bodies.plain(sheet) else bodies.keys(sheet, mine)
+        if like not in numbers:
+            numbers[like] = len(parts)
+            items = enumerate(items_of(groups[sheet.group_id].rulebook).values())
+            parts.append({at: item for at, (_, item) in items if bodies.body(item, sheet) in mine})
+        sheets.append((sheet, numbers[like]))
+    return Queue(
+        actor=actor, round=round_, by=by, phase=phase, groups=groups, sheets=sheets, parts=parts
+    )
 
 
-def _appraised(sheet: Sheet, bodies: Bodies, mine: frozenset[UUID]) -> Mapping[int, Item]:
-    items = items_of(sheet.group.rulebook).values()
-    return {at: item for at, (_, item) in enumerate(items) if bodies.body(item, sheet) in mine}
-
-
-def _others(actor: Actor, round_: Round) -> list[Sheet]:
+def _others(actor: Actor, round_: Round) -> list[Slip]:
     """The sheets that were handed in and are not of the person's own, in Vietnamese order."""
-    entrusted: dict[UUID, list[UUID]] = {}
-    for sheet_id, unit in Entrusted.objects.filter(sheet__round=round_).values_list(
-        "sheet_id", "unit_id"
-    ):
-        entrusted.setdefault(sheet_id, []).append(unit)
+    lent: dict[UUID, list[UUID]] = {}
+    entrusted = Entrusted.objects.filter(sheet__round=round_)
+    for sheet_id, unit in entrusted.values_list("sheet_id", "unit_id"):
+        lent.setdefault(sheet_id, []).append(unit)
+    handed_in = round_.sheets.exclude(state__in=PRIVATE)
+    rows = handed_in.order_by("group__position", "unit__sort_key").values_list(*Slip._fields)
     return [
-        sheet
-        for sheet in sheets_of(round_)
-        if sheet.state not in PRIVATE
-        and not permissions.is_own(actor, place_of(sheet, entrusted.get(sheet.id, ())))
+        one
+        for one in map(Slip._make, rows)
+        if not permissions.is_own(
+            actor,
+            Place(
+                issuer=round_.issuer_id,
+                round=round_.id,
+                unit=one.unit_id,
+                state=SheetState(one.state),
+                entrusted=frozenset(lent.get(one.id, ())),
+            ),
+        )
     ]

@@ -6,7 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Protocol
 from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from parindex.criteria.model import Item
 from parindex.criteria.rules import Source
@@ -92,6 +95,18 @@ def tables_of(round_: Round) -> Mapping[str, Table]:
     return {one.name: one for one in found}
 
 
+class Located(Protocol):
+    """What decides who appraises a sheet: which it is, and of which unit."""
+
+    @property
+    def id(self) -> UUID:
+        """The sheet."""
+
+    @property
+    def unit_id(self) -> UUID:
+        """Its unit."""
+
+
 @dataclass(frozen=True)
 class Bodies:
     """Which body appraises what in a round; one named for a sheet comes before the general one."""
@@ -99,22 +114,31 @@ class Bodies:
     general: Mapping[str, UUID]
     of_sheet: Mapping[tuple[UUID, str], UUID]
 
-    def body(self, item: Item, sheet: Sheet) -> UUID | None:
+    def body(self, item: Item, sheet: Located) -> UUID | None:
         """The body that appraises an item of a sheet; never the sheet's own unit."""
         return self.body_for(item.appraiser, sheet) if item.source in ENTERED else None
 
-    def body_for(self, key: str, sheet: Sheet) -> UUID | None:
+    def body_for(self, key: str, sheet: Located) -> UUID | None:
         """The body that appraises the items of a key in a sheet; never the sheet's own unit."""
         found = self.of_sheet.get((sheet.id, key)) or self.general.get(key)
         return None if found == sheet.unit_id else found
 
-    def keys(self, sheet: Sheet, bodies: Collection[UUID]) -> frozenset[str]:
+    def keys(self, sheet: Located, bodies: Collection[UUID]) -> frozenset[str]:
         """The keys of a sheet whose items these bodies appraise."""
-        return frozenset(key for key in self._known if self.body_for(key, sheet) in bodies)
+        known = frozenset(self.general) | {key for _, key in self.of_sheet}
+        return frozenset(key for key in known if self.body_for(key, sheet) in bodies)
+
+    def plain(self, sheet: Located) -> bool:
+        """Whether the general bodies are those of the sheet: it has none of its own, nor is one."""
+        return sheet.unit_id not in self._bodies and sheet.id not in self._special
 
     @cached_property
-    def _known(self) -> frozenset[str]:
-        return frozenset(self.general) | {key for _, key in self.of_sheet}
+    def _bodies(self) -> frozenset[UUID]:
+        return frozenset(self.general.values())
+
+    @cached_property
+    def _special(self) -> frozenset[UUID]:
+        return frozenset(sheet for sheet, _ in self.of_sheet)
 
     def of(self, sheet: Sheet) -> frozenset[UUID]:
         """Every body that appraises anything of a sheet."""
@@ -152,15 +176,23 @@ def unassigned(round_: Round) -> list[Unassigned]:
     if round_.direction == Direction.UPWARD:
         return []
     bodies = bodies_of(round_)
-    entered: dict[UUID, dict[str, tuple[str, ...]]] = {}
+    entered = {one.id: _entered(one) for one in groups_of(round_)}
     found: list[Unassigned] = []
-    for sheet in sheets_of(round_):
-        if sheet.group_id not in entered:
-            entered[sheet.group_id] = _entered(sheet.group)
+    for sheet in _maybe_unassigned(round_, bodies, entered):
         for key, codes in entered[sheet.group_id].items():
             if bodies.body_for(key, sheet) is None:
                 found.append(Unassigned(sheet, key, codes))
     return found
+
+
+def _maybe_unassigned(
+    round_: Round, bodies: Bodies, entered: Mapping[UUID, Mapping[str, object]]
+) -> QuerySet[Sheet]:
+    """Every sheet where a key has no general body; else only those of the bodies themselves."""
+    lacking = [id_ for id_, keys in entered.items() if set(keys) - set(bodies.general)]
+    own = Q(unit__in=set(bodies.general.values())) | Q(id__in={id_ for id_, _ in bodies.of_sheet})
+    found = round_.sheets.filter(own | Q(group__in=lacking)).select_related("unit")
+    return found.order_by("group__position", "unit__sort_key")
 
 
 def _entered(group: Group) -> dict[str, tuple[str, ...]]:
