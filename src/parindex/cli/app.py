@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from parindex.cli import demo, publish, rulebook, score, web
+from parindex.cli import demo, publish, rulebook, score, survey, web
 from parindex.cli.output import DONE, UNUSABLE, tell, utf8_terminal
 from parindex.errors import ParindexError, Problem
 
@@ -23,6 +23,7 @@ app = typer.Typer(
     "(Score, rank, seal and verify an administrative-reform index.)",
 )
 app.add_typer(rulebook.app, name="rulebook")
+app.add_typer(survey.app, name="survey")
 for _module in (score, publish, demo, web):
     _module.register(app)
 

@@ -1,0 +1,131 @@
+"""`parindex survey`: how many to ask, whom to ask, and what their answers say."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from parindex.cli.output import NO, command, keep_apart, say, tell
+from parindex.errors import ParindexError, Problems
+from parindex.whole import whole_file
+
+if TYPE_CHECKING:
+    from parindex.survey.sampling.receipt import Drawn
+
+app = typer.Typer(no_args_is_help=True, help="Điều tra xã hội học. (The sociological survey.)")
+
+TOLD_AT_MOST = 20
+
+
+def size(
+    population: Annotated[
+        str, typer.Option("--population", metavar="N", help="Số người. (How many there are.)")
+    ],
+    margin: Annotated[
+        str, typer.Option("--margin", metavar="E", help="Sai số cho phép. (Margin of error.)")
+    ] = "0.05",
+    deff: Annotated[
+        str, typer.Option("--deff", metavar="D", help="Hệ số thiết kế. (Design effect.)")
+    ] = "1",
+    response: Annotated[
+        str, typer.Option("--response", metavar="R", help="Tỷ lệ trả lời. (Share that answers.)")
+    ] = "1",
+) -> None:
+    """Cỡ mẫu cần chọn. (How many to draw.)"""
+    from parindex.survey.sampling.size import sample_size_of  # noqa: PLC0415 - slow import
+
+    # The number alone, so that a script can read it.
+    typer.echo(sample_size_of(population, margin, deff, response))
+
+
+def draw(
+    frame: Annotated[Path, typer.Argument(metavar="FRAME.csv", help="Dàn mẫu. (The frame.)")],
+    plan: Annotated[
+        Path | None, typer.Option("--plan", metavar="plan.yaml", help="Kế hoạch. (The plan.)")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="S", help="Số gieo công khai. (Public seed.)")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="sample.csv", help="Mẫu. (The sample.)")
+    ] = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option("--replay", metavar="RECEIPT", help="Chọn lại theo biên nhận. (Draw again.)"),
+    ] = None,
+) -> None:
+    """Chọn mẫu, kèm biên nhận để ai cũng chọn lại được. (Draw a sample, with its receipt.)"""
+    from parindex.survey.sampling.plan import read_plan  # noqa: PLC0415 - slow import
+    from parindex.survey.sampling.receipt import draw_files, read_receipt, replay  # noqa: PLC0415
+
+    _check_options(plan=plan, seed=seed, out=out, receipt=receipt)
+    if out is not None:
+        inputs = [one for one in (frame, plan, receipt) if one is not None]
+        for written in (out, _receipt_of(out)):
+            keep_apart(written, *inputs)
+    content = frame.read_bytes()
+    if receipt is None:
+        assert plan is not None  # noqa: S101 - just checked
+        read = read_plan(plan.read_bytes(), file=os.fspath(plan))
+        public = unicodedata.normalize("NFC", seed or "")
+        _write(draw_files(content, read, public, file=os.fspath(frame)), out)
+        return
+    kept = read_receipt(receipt.read_bytes(), file=os.fspath(receipt))
+    again, differs = replay(content, kept, file=os.fspath(frame), receipt_file=os.fspath(receipt))
+    if differs:
+        tell(ParindexError(differs))
+        raise typer.Exit(NO)
+    _write(again, out)
+    say(
+        "Đúng: chọn lại cho đúng danh sách trong biên nhận",
+        "Verified: drawn again, the list is that of the receipt",
+    )
+
+
+def _check_options(
+    *, plan: Path | None, seed: str | None, out: Path | None, receipt: Path | None
+) -> None:
+    """A draw needs plan, seed and place; a replay takes plan and seed from its receipt."""
+    problems = Problems()
+    needed = {"--plan": plan, "--seed": seed, "--out": out}
+    for option, given in needed.items():
+        if receipt is None and given is None:
+            problems.add("sampling.no_option", name=option)
+        if receipt is not None and given is not None and option != "--out":
+            problems.add("sampling.replay_option", name=option)
+    problems.raise_if_any()
+
+
+def _receipt_of(out: Path) -> Path:
+    return out.with_suffix(".receipt.json")
+
+
+def _write(drawn: Drawn, out: Path | None) -> None:
+    """The sample and its receipt beside it, both or neither; and what was drawn, in words."""
+    if out is not None:
+        with whole_file(out) as fresh, whole_file(_receipt_of(out)) as fresh_receipt:
+            fresh.write_bytes(drawn.csv)
+            fresh_receipt.write_bytes(drawn.receipt.to_json())
+    counts = drawn.receipt.counts
+    say(
+        f"Đã chọn {counts['drawn']} và {counts['reserve']} dự phòng "
+        f"từ {counts['frame']} dòng của dàn mẫu",
+        f"{counts['drawn']} drawn and {counts['reserve']} in reserve "
+        f"from the frame's {counts['frame']} rows",
+    )
+    certain = drawn.receipt.certain
+    for stage, *path in certain[:TOLD_AT_MOST]:
+        where = " / ".join(path)
+        say(f"Chắc chắn được chọn ở bước {stage}: {where}", f"Certain at stage {stage}: {where}")
+    if len(certain) > TOLD_AT_MOST:
+        more = len(certain) - TOLD_AT_MOST
+        say(f"… và {more} đơn vị chắc chắn nữa", f"… and {more} more certain units")
+    say(drawn.receipt.sample, drawn.receipt.sample)
+
+
+app.command("size")(command(size))
+app.command("draw")(command(draw))
