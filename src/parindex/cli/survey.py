@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parindex.cli import survey_form
 from parindex.cli.output import NO, command, keep_apart, say, tell
 from parindex.errors import ParindexError, Problems
 from parindex.whole import whole_file
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from parindex.survey.sampling.receipt import Drawn
 
 app = typer.Typer(no_args_is_help=True, help="Điều tra xã hội học. (The sociological survey.)")
+app.add_typer(survey_form.app, name="form")
 
 TOLD_AT_MOST = 20
 
