@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "parindex.web.people",
     "parindex.web.reference",
     "parindex.web.assessment",
+    "parindex.web.fieldwork",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -17,6 +17,8 @@ class Role(StrEnum):
     COUNCIL_CHAIR = "council_chair"
     LEADER = "leader"
     OBSERVER = "observer"
+    SURVEY_MANAGER = "survey_manager"
+    INTERVIEWER = "interviewer"
 
 
 # The words of the roles, as they are shown and as the import workbook knows them.
@@ -29,11 +31,13 @@ ROLE_WORDS: Final = {
     Role.COUNCIL_CHAIR: "Chủ tịch Hội đồng thẩm định",
     Role.LEADER: "Lãnh đạo",
     Role.OBSERVER: "Người theo dõi",
+    Role.SURVEY_MANAGER: "Quản lý khảo sát",
+    Role.INTERVIEWER: "Điều tra viên",
 }
 # Roles that a person has in a unit; the others are of the issuer as a whole.
 OF_A_UNIT: Final = frozenset({Role.OFFICER, Role.HEAD, Role.APPRAISER})
 # Roles whose log-in needs a second factor.
-NEED_SECOND_FACTOR: Final = frozenset({Role.ROUND_ADMIN, Role.APPRAISER})
+NEED_SECOND_FACTOR: Final = frozenset({Role.ROUND_ADMIN, Role.APPRAISER, Role.SURVEY_MANAGER})
 COUNCIL: Final = frozenset({Role.COUNCIL_MEMBER, Role.COUNCIL_CHAIR})
 
 

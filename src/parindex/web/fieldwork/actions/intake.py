@@ -1,0 +1,289 @@
+"""Taking answers: to begin with a code, and to send once; nothing here knows who it was.
+
+Nothing of an answer goes into the journal, a log or a session: what is recorded is recorded of the
+wave as a whole, when its answers are mixed. See docs/decisions/0012.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from parindex.canonical import canonical_json
+from parindex.errors import Problem, UnusableInputError
+from parindex.web.fieldwork import bridge, codes, permissions, sealing
+from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave
+from parindex.web.fieldwork.models import (
+    Box,
+    Interviewer,
+    Invitation,
+    Quota,
+    Reservation,
+    Wave,
+)
+from parindex.web.fieldwork.queries.forms import questionnaire_for
+from parindex.web.fieldwork.states import ANSWERABLE, Mode
+from parindex.web.journal import clock
+from parindex.web.people.actor import Actor
+from parindex.web.people.permissions import RefusedError
+
+_HALF_MINUTE: Final = 30
+_LONGEST: Final = 4 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What a respondent needs to answer: the form, and what is said above it.
+
+    ``form`` is plain content: see :func:`bridge.form_of`.
+    """
+
+    form: Mapping[str, Any]
+    wave_title: str
+    body_name: str
+    closes_at: datetime
+    consent: Mapping[str, str]
+    unit_name: str
+    service: str
+    languages: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """The answer is kept; ``already`` when this very one was kept before."""
+
+    already: bool
+
+
+def start(token: str, *, mode: str = Mode.WEB) -> Started:
+    """Begin to answer: gives the form, and holds a place where the cell has a quota.
+
+    Raises RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open,
+    .quota_full.
+    """
+    one = _invitation_of(token)
+    if one.used:
+        raise RefusedError("fieldwork.used_code")
+    with transaction.atomic():
+        _in_time(one.wave, Mode(mode))
+        if one.cell.quota_id is not None:
+            _hold_a_place(one, one.cell.quota_id)
+    return _started(one)
+
+
+def submit(
+    token: str,
+    submission: str,
+    answers: Mapping[str, Any],
+    *,
+    mode: str,
+    seconds: int | None,
+    interviewer: UUID | None = None,
+) -> Received:
+    """Keep an answer, sealed, and mark its code used: both or neither.
+
+    ``submission`` is the device's own number of the answer: sent again, it is told as received.
+    ``interviewer`` is the account of who asked. Raises RefusedError: fieldwork.unknown_code,
+    .used_code, .withdrawn_code, .not_open, .quota_full, and UnusableInputError for the answers.
+    """
+    one = _invitation_of(token)
+    return _receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=interviewer)
+
+
+def submit_assigned(
+    actor: Actor,
+    invitation: UUID,
+    submission: str,
+    answers: Mapping[str, Any],
+    *,
+    mode: str = Mode.INTERVIEWER,
+    seconds: int | None,
+) -> Received:
+    """The same for an interviewer and somebody assigned to them: no code is needed."""
+    one = _assigned(actor, invitation)
+    return _receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=actor.person)
+
+
+def start_assigned(actor: Actor, invitation: UUID) -> Started:
+    """The form for somebody assigned to the interviewer; their places were held when assigned."""
+    return _started(_assigned(actor, invitation))
+
+
+def _assigned(actor: Actor, invitation: UUID) -> Invitation:
+    """An invitation of the interviewer's own. Raises UnknownError."""
+    one = _rows().filter(id=invitation, assigned__interviewer__person=actor.person).first()
+    if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
+        raise UnknownError
+    return one
+
+
+def _rows() -> QuerySet[Invitation]:
+    return Invitation.objects.select_related("wave__issuer", "wave__instrument", "cell__unit")
+
+
+def _invitation_of(token: str) -> Invitation:
+    one = _rows().filter(token_hash=codes.hash_of(token)).first() if token else None
+    if one is None:
+        raise RefusedError("fieldwork.unknown_code")
+    if one.state not in ANSWERABLE:
+        raise RefusedError("fieldwork.withdrawn_code")
+    return one
+
+
+def _started(one: Invitation) -> Started:
+    form = bridge.form_of(questionnaire_for(one.wave))
+    return Started(
+        form=form,
+        wave_title=one.wave.title,
+        body_name=one.wave.issuer.name,
+        closes_at=one.wave.closes_at,
+        consent=form["consent"],
+        unit_name=one.cell.unit.name if one.cell.unit else "",
+        service=one.cell.service,
+        languages=form["languages"],
+    )
+
+
+def _in_time(wave: Wave, mode: Mode) -> datetime:
+    """The database's moment; raises RefusedError where no answer is taken at it.
+
+    The wave is held against being closed and mixed to the end of the transaction: whoever does
+    that waits for all who are here.
+    """
+    hold_wave(wave.id, shared=True)
+    at = clock.written_at()
+    fresh = Wave.objects.only("state", "opens_at", "closes_at", "syncs_until").get(id=wave.id)
+    if not fresh.window.takes(at, mode):
+        closes = fresh.closes_at.astimezone(clock.VIETNAM)
+        opens = fresh.opens_at.astimezone(clock.VIETNAM)
+        raise RefusedError(
+            "fieldwork.not_open", opens=f"{opens:%H:%M %d/%m/%Y}", closes=f"{closes:%H:%M %d/%m/%Y}"
+        )
+    return at
+
+
+def _receive(
+    one: Invitation,
+    submission: str,
+    answers: Mapping[str, Any],
+    *,
+    mode: Mode,
+    seconds: int | None,
+    by: UUID | None,
+) -> Received:
+    receipt = codes.receipt_of(submission)
+    if one.used:
+        return _again(one.receipt, receipt)
+    content = _content(one, answers, mode=mode, seconds=seconds, by=by)
+    sealed = seal_for(one.wave, content)
+    with transaction.atomic():
+        _in_time(one.wave, mode)
+        fresh = Invitation.objects.filter(id=one.id, used=False, state__in=ANSWERABLE)
+        if not fresh.update(used=True, receipt=receipt):
+            now = Invitation.objects.values_list("receipt", flat=True).get(id=one.id)
+            return _again(now, receipt)
+        Box.objects.create(wave=one.wave, sealed=sealed)
+        if one.cell.quota_id is not None:
+            # Last, since all answers of a quota wait here for one another.
+            _take_the_place(one, one.cell.quota_id)
+    return Received(already=False)
+
+
+def _again(kept: str, receipt: str) -> Received:
+    """The same answer of the same device is told as received; another is refused."""
+    if kept != receipt:
+        raise RefusedError("fieldwork.used_code")
+    return Received(already=True)
+
+
+def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
+    """An answer sealed to its wave. Raises UnusableInputError where it is too long."""
+    try:
+        return sealing.seal(
+            canonical_json(content),
+            public_key=wave.public_key,
+            wave=wave.id,
+            size=wave.sealed_size,
+        )
+    except sealing.TooLongError as error:
+        raise UnusableInputError(
+            [Problem(code="fieldwork.too_long", values={"limit": wave.sealed_size})]
+        ) from error
+
+
+def _content(
+    one: Invitation,
+    answers: Mapping[str, Any],
+    *,
+    mode: Mode,
+    seconds: int | None,
+    by: UUID | None,
+) -> dict[str, Any]:
+    """What is sealed: the answers with the cell; the week, but no day; no word of who."""
+    today = clock.today()
+    kept = bridge.settled(questionnaire_for(one.wave), answers, today)
+    code = ""
+    if by is not None:
+        found = Interviewer.objects.filter(wave=one.wave_id, person=by)
+        code = found.values_list("code", flat=True).first() or ""
+    return {
+        "answers": kept,
+        "cell": str(one.cell_id),
+        "mode": str(mode),
+        "interviewer": code,
+        "week": str(today - timedelta(days=today.weekday())),
+        "seconds": _coarse(seconds),
+    }
+
+
+def _coarse(seconds: int | None) -> int | None:
+    if seconds is None:
+        return None
+    return -(-min(max(seconds, 1), _LONGEST) // _HALF_MINUTE) * _HALF_MINUTE
+
+
+# ---- places of a quota
+
+
+def _hold_a_place(one: Invitation, quota: UUID) -> None:
+    """Hold a place for one who begins, or hold it on. Raises RefusedError."""
+    lasts = timedelta(hours=one.wave.hold_hours)
+    ends = (clock.now() + lasts).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    _, made = Reservation.objects.update_or_create(
+        invitation=one, defaults={"quota_id": quota, "expires_at": ends}
+    )
+    if made:
+        _reserve(quota, {"reserved": F("reserved") + 1})
+
+
+def _take_the_place(one: Invitation, quota: UUID) -> None:
+    """Turn the place that was held into one used, or find one. Raises RefusedError."""
+    held, _ = Reservation.objects.filter(invitation=one).delete()
+    if held:
+        Quota.objects.filter(id=quota).update(reserved=F("reserved") - 1, used=F("used") + 1)
+    else:
+        _reserve(quota, {"used": F("used") + 1})
+
+
+def _reserve(quota: UUID, change: Mapping[str, Any]) -> None:
+    room = Quota.objects.filter(id=quota, limit__gt=F("reserved") + F("used"))
+    if not room.update(**change):
+        give_back_lapsed(quota)
+        if not room.update(**change):
+            raise RefusedError("fieldwork.quota_full")
+
+
+def give_back_lapsed(quota: UUID) -> int:
+    """Give back the places of a quota whose time is over; how many there were."""
+    lapsed = Reservation.objects.filter(quota=quota, expires_at__lte=clock.now())
+    ids = list(lapsed.select_for_update(skip_locked=True).values_list("invitation", flat=True))
+    gone, _ = Reservation.objects.filter(invitation__in=ids).delete()
+    if gone:
+        Quota.objects.filter(id=quota).update(reserved=F("reserved") - gone)
+    return gone
