@@ -21,7 +21,7 @@ GROUND = (
     "yamltree",
 )
 ROOMS = (
-    "units", "criteria", "survey", "scoring", "publication", "workbooks", "evidence", "forms", "cli",
+    "units", "criteria", "survey", "scoring", "robustness", "publication", "workbooks", "evidence", "forms", "cli",
     "web", "web/journal", "web/people", "web/reference", "web/assessment", "web/desk", "web/api",
     "web/demonstration",
 )  # fmt: skip
