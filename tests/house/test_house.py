@@ -45,7 +45,7 @@ def test_every_command_is_documented():
         assert group_of.typer_instance is not None
         commands = group_of.typer_instance.registered_commands
         named += [f"{group_of.name} {one.name}" for one in commands]
-    assert len(named) == 15
+    assert len(named) == 16
     for name in named:
         assert f"`parindex {name} " in COMMANDS, name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -129,5 +130,51 @@ def _write(drawn: Drawn, out: Path | None) -> None:
     say(drawn.receipt.sample, drawn.receipt.sample)
 
 
+def estimate(
+    data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="Phiếu trả lời. (Responses.)")],
+    design: Annotated[
+        Path, typer.Option("--design", metavar="design.yaml", help="Thiết kế mẫu. (The design.)")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="est.csv", help="Ước lượng. (Estimates.)")],
+) -> None:
+    """Ước lượng theo thiết kế mẫu, với sai số chuẩn. (Estimate by design, with errors.)"""
+    from parindex.survey.estimating import Inputs  # noqa: PLC0415 - slow import
+    from parindex.survey.estimating import estimate as estimate_of  # noqa: PLC0415
+    from parindex.survey.estimation.design_file import read_design_file  # noqa: PLC0415
+
+    plan = read_design_file(design.read_bytes(), file=os.fspath(design))
+    margins = None if plan.calibration is None else design.parent / plan.calibration.margins
+    keep_apart(out, data, design, *(() if margins is None else (margins,)))
+    if margins is not None and not margins.is_file():
+        problems = Problems(file=os.fspath(design))
+        line = plan.calibration.line if plan.calibration is not None else 0
+        problems.add("design.no_margins", line=line, got=margins)
+        problems.raise_if_any()
+    with ExitStack() as files:
+        found = estimate_of(
+            Inputs(
+                data=files.enter_context(data.open("rb")),
+                data_file=os.fspath(data),
+                design=plan,
+                design_file=os.fspath(design),
+                margins=None if margins is None else files.enter_context(margins.open("rb")),
+                margins_file="" if margins is None else os.fspath(margins),
+            )
+        )
+    with whole_file(out) as fresh, fresh.open("w", encoding="utf-8", newline="") as stream:
+        stream.writelines(found.csv())
+    n, n_rows = len(found.estimates), found.n_rows
+    say(
+        f"{n} ước lượng từ {n_rows} phiếu; ở {out}",
+        f"{n} estimates from {n_rows} responses in {out}",
+    )
+    for name in found.constant:
+        say(
+            f"Lưu ý: mọi phiếu trả lời “{name}” như nhau, nên sai số chuẩn bằng 0",
+            f"Note: all responses say the same in “{name}”, so its standard error is 0",
+        )
+
+
 app.command("size")(command(size))
 app.command("draw")(command(draw))
+app.command("estimate")(command(estimate))

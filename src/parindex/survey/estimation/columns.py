@@ -1,0 +1,210 @@
+"""A column of survey data: numbers or categories, missing where a cell is empty, NA or NaN."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parindex.survey.estimation.numbering import BoolArray, FloatArray, IntArray, first_rows
+
+MISSING: Final = frozenset({"", "NA", "NaN"})
+MISSING_CODE: Final = -1
+SCIENTIFIC: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?[eE][+-]?[0-9]{1,3}")
+_PLAIN: Final = re.compile(r"-?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_LIKE_A_NUMBER: Final = re.compile(r"-?[0-9]([0-9., \u00a0\u202f]*[0-9])?([eE][+-]?[0-9]+)?")
+_TRUTH: Final = {"FALSE": "0", "TRUE": "1"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Categories:
+    """A column as categories: ``codes`` of 0 and up into ``names``, -1 where missing."""
+
+    codes: IntArray
+    names: tuple[str, ...]
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether the column says no or yes: 0 and 1, or FALSE and TRUE, and nothing else."""
+        return set(self.names) <= {"0", "1"} or set(self.names) <= set(_TRUTH)
+
+    def yes(self) -> int:
+        """The code of yes in a column of no and yes; a code that no row has where none says it."""
+        return next((at for at, name in enumerate(self.names) if _TRUTH.get(name, name) == "1"), -2)
+
+
+class Column(Protocol):
+    """What estimation asks of a column."""
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows the column has."""
+
+    @property
+    def is_missing(self) -> BoolArray:
+        """The rows without a value."""
+
+    @property
+    def n_distinct(self) -> int:
+        """How many different values there are, missing aside."""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the column is one of numbers rather than of words."""
+
+    @property
+    def numbers(self) -> FloatArray:
+        """The numbers, NaN where missing."""
+
+    @property
+    def categories(self) -> Categories:
+        """The categories in order: of numbers by size, of other texts by code point."""
+
+
+class WrittenColumn:
+    """A column as it was written: its distinct texts, and the code of one a row, -1 if missing.
+
+    Texts stay as they are, so that codes such as ``01`` keep their zero.
+    """
+
+    def __init__(self, texts: Sequence[str], codes: NDArray[np.int32]) -> None:
+        self.texts = tuple(texts)
+        self.codes = codes
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows the column has."""
+        return len(self.codes)
+
+    @property
+    def is_missing(self) -> BoolArray:
+        """The rows without a value."""
+        return self.codes < 0
+
+    @property
+    def n_distinct(self) -> int:
+        """How many different texts there are, missing aside."""
+        return len(self.texts)
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether any cell looks like a number: then one that does not is a mistake."""
+        return any(_LIKE_A_NUMBER.fullmatch(_TRUTH.get(text, text)) for text in self.texts)
+
+    @cached_property
+    def numbers(self) -> FloatArray:
+        """The numbers, NaN where missing; FALSE and TRUE are 0 and 1.
+
+        Raises ValueError where a text is no number: reading asks that first.
+        """
+        values = np.array([*map(_as_number, self.texts), np.nan])
+        return values[self.codes]
+
+    @cached_property
+    def categories(self) -> Categories:
+        """The categories in order: of numbers by size, of other texts by code point."""
+        by_size = all(map(_PLAIN.fullmatch, self.texts))
+        order = sorted(
+            range(len(self.texts)),
+            key=lambda at: (_as_number(self.texts[at]) if by_size else 0.0, self.texts[at]),
+        )
+        place = np.empty(len(order) + 1, dtype=np.intp)
+        place[order] = np.arange(len(order))
+        # A missing cell's code of -1 reads the last place.
+        place[-1] = MISSING_CODE
+        return Categories(place[self.codes], tuple(self.texts[at] for at in order))
+
+    def first_rows(self) -> IntArray:
+        """For each of the distinct texts the first row that has it."""
+        rows = np.flatnonzero(self.codes >= 0)
+        return rows[first_rows(self.codes[rows], len(self.texts))]
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """A column of numbers in memory, NaN where missing."""
+
+    numbers: FloatArray
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows the column has."""
+        return len(self.numbers)
+
+    @property
+    def is_missing(self) -> BoolArray:
+        """The rows without a value."""
+        return np.isnan(self.numbers)
+
+    @property
+    def n_distinct(self) -> int:
+        """How many different numbers there are, missing aside."""
+        return len(self.categories.names)
+
+    @property
+    def is_numeric(self) -> bool:
+        """A column of numbers is one."""
+        return True
+
+    @cached_property
+    def categories(self) -> Categories:
+        """The distinct numbers by size; whole ones are named without a decimal mark."""
+        values, codes = np.unique(self.numbers, return_inverse=True)
+        known = values[~np.isnan(values)]
+        codes = np.where(np.isnan(self.numbers), MISSING_CODE, codes)
+        return Categories(codes.astype(np.intp), tuple(map(number_text, known)))
+
+
+class Codes(dict[str, int]):
+    """Numbers texts as they come; spaces around a text and missing cells are known."""
+
+    def __init__(self) -> None:
+        super().__init__(dict.fromkeys(MISSING, MISSING_CODE))
+        self.texts: list[str] = []
+
+    def __missing__(self, text: str) -> int:
+        bare = text.strip()
+        if bare in self:
+            code = self[bare]
+        else:
+            code = len(self.texts)
+            self.texts.append(bare)
+            self[bare] = code
+        self[text] = code
+        return code
+
+
+def column_of(cells: Sequence[str | float | None]) -> Column:
+    """A column of cells in memory: numbers where all are, else texts; None is missing.
+
+    >>> column_of(["B", None, "A"]).categories.codes.tolist()
+    [1, -1, 0]
+    >>> column_of([2, None, 1.5]).categories.names
+    ('1.5', '2')
+    """
+    if not any(isinstance(cell, str) for cell in cells):
+        return NumberColumn(
+            np.array([np.nan if one is None else one for one in cells], dtype=float)
+        )
+    memo = Codes()
+    texts = ("" if cell is None else str(cell) for cell in cells)
+    codes = np.fromiter((memo[text] for text in texts), dtype=np.int32)
+    return WrittenColumn(memo.texts, codes)
+
+
+def number_text(value: float) -> str:
+    """A number as it is written: whole without a mark, else the shortest that reads the same.
+
+    >>> number_text(3.0), number_text(0.1)
+    ('3', '0.1')
+    """
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def _as_number(text: str) -> float:
+    return float(_TRUTH.get(text, text).replace(",", "."))
