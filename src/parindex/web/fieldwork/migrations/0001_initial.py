@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0002_alter_assignment_role"),
+        ("people", "0002_survey_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
