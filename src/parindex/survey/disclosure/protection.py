@@ -123,10 +123,28 @@ class _Search:
         # How far above and below its count each cell is known to fit what is shown.
         self._above = np.zeros(len(counts))
         self._below = np.zeros(len(counts))
+        self._exchange(release, small - always)
 
     def blank_keys(self) -> frozenset[Key]:
         """The cells that tables show and that are blank so far."""
         return frozenset(self._keys[at] for at in np.flatnonzero(self._blank[: self._n_cells]))
+
+    def _exchange(self, release: Release, small: frozenset[Key]) -> None:
+        """Small cells of the very same sums can pass people to each other: no search is needed."""
+        sums_of: dict[Key, list[int]] = {key: [] for key in small}
+        for row, one in enumerate(release.sums):
+            for key in sums_of.keys() & set(one.parts):
+                sums_of[key].append(row)
+        for one in release.sums:
+            sums_of.pop(one.total, None)
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for key, rows in sums_of.items():
+            alike.setdefault(tuple(rows), []).append(self._at[key])
+        for cells in alike.values():
+            if len(cells) > 1:
+                room = self._room[cells]
+                self._above[cells] = room.sum() - room
+                self._below[cells] = room
 
     def widen(self, key: Key, width: int) -> None:
         """Make sure that the greatest and the least that a cell can be lie so far apart."""
