@@ -129,7 +129,7 @@ class Bench:
         return actor_for(account, on=clock.today(), second_factor=True)
 
     def _round(self, year: int) -> Round:
-        from parindex.web.assessment.actions import rounds
+        from parindex.web.assessment.actions import phasing, rounds
         from parindex.web.assessment.states import PhaseKind
         from parindex.web.reference.actions import import_rulebook
 
@@ -165,8 +165,8 @@ class Bench:
         for area, body in enumerate(self.bodies, start=1):
             rounds.set_appraiser(admin, made.id, f"area-{area}", body)
         phases = list(made.phases.order_by("position"))
-        rounds.open_phase(admin, phases[0].id)
-        rounds.open_phase(admin, phases[1].id)
+        phasing.open_phase(admin, phases[0].id)
+        phasing.open_phase(admin, phases[1].id)
         return made
 
     def reopen_first(self) -> Sheet:

@@ -14,7 +14,7 @@ from web.province import CLAIMS, build, when
 
 from parindex.web.api import door
 from parindex.web.api.urls import api
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, phasing
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
@@ -30,7 +30,7 @@ OPENAPI = Path(__file__).parents[3] / "docs" / "reference" / "openapi.json"
 def province():
     made = build()
     with clock.at(when(SELF)):
-        rounds.open_phase(made.admin, made.phase(SELF).id)
+        phasing.open_phase(made.admin, made.phase(SELF).id)
         yield made
 
 

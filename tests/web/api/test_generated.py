@@ -13,7 +13,7 @@ from web.province import build, when
 
 from parindex.web.api import door
 from parindex.web.api.urls import api
-from parindex.web.assessment.actions import rounds
+from parindex.web.assessment.actions import phasing
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
 from parindex.web.journal.queries import verify
@@ -114,9 +114,9 @@ def test_no_generated_request_breaks_any_operation(monkeypatch):
     monkeypatch.setattr(door, "rate", door.Rate(1_000_000))
     province = build()
     with clock.at(when(PhaseKind.SELF_SCORING)):
-        rounds.open_phase(province.admin, province.phase(PhaseKind.SELF_SCORING).id)
+        phasing.open_phase(province.admin, province.phase(PhaseKind.SELF_SCORING).id)
     with clock.at(when(PhaseKind.APPRAISAL)):
-        rounds.open_phase(province.admin, province.phase(PhaseKind.APPRAISAL).id)
+        phasing.open_phase(province.admin, province.phase(PhaseKind.APPRAISAL).id)
         clients = {}
         for who in ("officer", "appraiser", "admin"):
             _, secret = people.make_token(

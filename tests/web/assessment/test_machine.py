@@ -29,8 +29,11 @@ from parindex.web.assessment.actions import (
     appraisal,
     claims,
     council,
+    ending,
     evidence,
+    exempting,
     explaining,
+    phasing,
     rounds,
     workbook,
 )
@@ -447,7 +450,7 @@ class Acts(RuleBasedStateMachine):
         time, now = world.times[at], world.phase()
         phase = world.made.phase(time.kind, time.number)
         done = self.act(
-            "open", lambda: rounds.open_phase(actor, phase.id), lines=1 + (now is not None)
+            "open", lambda: phasing.open_phase(actor, phase.id), lines=1 + (now is not None)
         )
         if done is not None:
             if now is not None:
@@ -462,7 +465,7 @@ class Acts(RuleBasedStateMachine):
             return
         time = world.times[at]
         phase, actor = world.made.phase(time.kind, time.number), self.who(dice, world, "admin")
-        if self.act("close", lambda: rounds.close_phase(actor, phase.id)) is not None:
+        if self.act("close", lambda: phasing.close_phase(actor, phase.id)) is not None:
             time.close()
         self.check()
 
@@ -477,7 +480,7 @@ class Acts(RuleBasedStateMachine):
         until = self.moment + timedelta(minutes=dice.choice([-1, 30, 6000, 20000]))
         done = self.act(
             "extend",
-            lambda: rounds.extend(
+            lambda: phasing.extend(
                 actor, phase.id, sheet=sheet, until=until, reason="Bão số 9",
                 waives_lateness=waives, reopen=reopen,
             ),
@@ -495,7 +498,7 @@ class Acts(RuleBasedStateMachine):
         closes = time.closes + timedelta(hours=dice.choice([-20, 0, 30]))
         done = self.act(
             "replan",
-            lambda: rounds.replan_phase(actor, phase.id, opens_at=opens, closes_at=closes),
+            lambda: phasing.replan_phase(actor, phase.id, opens_at=opens, closes_at=closes),
         )  # fmt: skip
         if done is not None:
             time.opens, time.closes = opens, closes
@@ -527,14 +530,14 @@ class Acts(RuleBasedStateMachine):
         content = "\n".join(["unit,item,share", *rows, ""]).encode()
         self.act(
             "upload",
-            lambda: rounds.upload_table(actor, world.made.round.id, name, content, source="Bảng 1"),
+            lambda: ending.upload_table(actor, world.made.round.id, name, content, source="Bảng 1"),
         )  # fmt: skip
         self.check()
 
     def approve(self, dice: random.Random) -> None:
         world = self.world()
         actor = self.who(dice, world, "admin")
-        if self.act("approve", lambda: rounds.approve_round(actor, world.made.round.id)):
+        if self.act("approve", lambda: ending.approve_round(actor, world.made.round.id)):
             world.approved = True
             for one in world.times:
                 one.close()
@@ -626,7 +629,7 @@ class Acts(RuleBasedStateMachine):
         sheet = self.sheet(dice, world, "finance", "health")
         self.act(
             "request",
-            lambda: rounds.request_exemption(actor, sheet, item, reason="Không có nhiệm vụ"),
+            lambda: exempting.request_exemption(actor, sheet, item, reason="Không có nhiệm vụ"),
         )  # fmt: skip
         self.check()
 
@@ -639,7 +642,7 @@ class Acts(RuleBasedStateMachine):
         id_ = one.id if one is not None else uuid4()
         done = self.act(
             "exempt",
-            lambda: rounds.decide_exemption(actor, id_, grant=grant, why="Đúng chức năng"),
+            lambda: exempting.decide_exemption(actor, id_, grant=grant, why="Đúng chức năng"),
         )  # fmt: skip
         if done is not None and grant:
             assert one is not None
@@ -806,7 +809,7 @@ class Acts(RuleBasedStateMachine):
         sheet = self.sheet(dice, world)
         done = self.act(
             "transcribe",
-            lambda: rounds.transcribe(actor, sheet, item, {"value": "1"}, document="12", base=0),
+            lambda: ending.transcribe(actor, sheet, item, {"value": "1"}, document="12", base=0),
         )  # fmt: skip
         assert done is None
 

@@ -18,9 +18,12 @@ from parindex.web.assessment.actions import (
     appraisal,
     claims,
     council,
+    ending,
     evidence,
+    exempting,
     explaining,
     past,
+    phasing,
     rounds,
     workbook,
 )
@@ -131,10 +134,12 @@ def test_before_and_during_self_scoring(province):
     with clock.at(START):
         hold(made, other, _of_planning(made))
     with clock.at(when(SELF)):
-        rounds.open_phase(made.admin, made.phase(SELF).id)
+        phasing.open_phase(made.admin, made.phase(SELF).id)
         for item, fields in CLAIMS.items():
             claims.save_claim(made.actor("officer"), finance, item, fields, base=0)
-        asked = rounds.request_exemption(made.actor("officer"), finance, "2.1.1", reason="Không có")
+        asked = exempting.request_exemption(
+            made.actor("officer"), finance, "2.1.1", reason="Không có"
+        )
         received = _received()
         use = evidence.add_evidence(made.actor("officer"), finance, "1.1.1", received)
         row = workbook.Row(item="1.2.1", fields={"count": "3"}, note="", base=1)
@@ -152,19 +157,19 @@ def test_before_and_during_self_scoring(province):
             "use again": (lambda who: evidence.use_again(who, finance, "1.2.1", use.revision_id), FINANCE),
             "withdraw": (lambda who: evidence.withdraw(who, use.id), FINANCE),
             "signed form": (lambda who: evidence.attach_signed_form(who, finance, received), FINANCE),
-            "request": (lambda who: rounds.request_exemption(who, finance, "1.2.1", reason="x"), FINANCE),
+            "request": (lambda who: exempting.request_exemption(who, finance, "1.2.1", reason="x"), FINANCE),
             "decide exemption": (
-                lambda who: rounds.decide_exemption(who, asked.id, grant=True, why="Đúng"), ADMIN,
+                lambda who: exempting.decide_exemption(who, asked.id, grant=True, why="Đúng"), ADMIN,
             ),
             "extend": (
-                lambda who: rounds.extend(
+                lambda who: phasing.extend(
                     who, made.phase(SELF).id, sheet=finance, until=clock.now() + timedelta(days=30), reason="Bão"
                 ),
                 ADMIN,
             ),
-            "close": (lambda who: rounds.close_phase(who, made.phase(SELF).id), ADMIN),
+            "close": (lambda who: phasing.close_phase(who, made.phase(SELF).id), ADMIN),
             "upload": (
-                lambda who: rounds.upload_table(who, round_.id, "facts.csv", b"unit,item,value\n", source="a"), ADMIN,
+                lambda who: ending.upload_table(who, round_.id, "facts.csv", b"unit,item,value\n", source="a"), ADMIN,
             ),
             "entrust": (
                 lambda who: rounds.entrust(who, made.sheet_id("health"), "1.1.1", made.units["home"]), ADMIN,
@@ -207,7 +212,7 @@ def _of_planning(made: Province) -> dict[str, tuple[Call, set[str]]]:
     book = RULEBOOK.format(issuer=issuer.slug).encode()
     unit = made.units["health"]
     return {
-        "open": (lambda who: rounds.open_phase(who, made.phase(SELF).id), ADMIN),
+        "open": (lambda who: phasing.open_phase(who, made.phase(SELF).id), ADMIN),
         "plan": (
             lambda who: rounds.create_round(
                 who, issuer, slug="2026", title="x", year=2025, index="par-index",
@@ -218,7 +223,7 @@ def _of_planning(made: Province) -> dict[str, tuple[Call, set[str]]]:
         "add units": (lambda who: rounds.add_units(who, round_.id, [(unit, "departments", True)]), ADMIN),
         "set appraiser": (lambda who: rounds.set_appraiser(who, round_.id, "justice", unit), ADMIN),
         "replan": (
-            lambda who: rounds.replan_phase(who, phase.id, opens_at=phase.opens_at, closes_at=phase.closes_at), ADMIN,
+            lambda who: phasing.replan_phase(who, phase.id, opens_at=phase.opens_at, closes_at=phase.closes_at), ADMIN,
         ),
         "start from": (lambda who: rounds.start_from(who, round_.id, round_.id), ADMIN),
         "import scores": (
@@ -250,14 +255,14 @@ def test_from_appraisal_to_changes_after_the_lock(province):
     made, finance, health = province, province.sheet_id("finance"), province.sheet_id("health")
     home = made.sheet_id("home")
     with clock.at(when(SELF)):
-        rounds.open_phase(made.admin, made.phase(SELF).id)
+        phasing.open_phase(made.admin, made.phase(SELF).id)
 
     def find(sheet: UUID, item: str) -> Call:
         fields = {"1.1.1": {"option": "timely"}, "1.2.1": {"count": "0"}}[item]
         return lambda who: appraisal.save_finding(who, sheet, item, fields, base=0)
 
     with clock.at(when(APPRAISAL)):
-        rounds.open_phase(made.admin, made.phase(APPRAISAL).id)
+        phasing.open_phase(made.admin, made.phase(APPRAISAL).id)
         mine, law = {"appraiser", "appraiser2"}, {"lawyer", "lawyer2"}
         hold(made, other, {
             "find in Finance": (find(finance, "1.1.1"), mine),
@@ -266,7 +271,7 @@ def test_from_appraisal_to_changes_after_the_lock(province):
             "find by law": (find(finance, "1.2.1"), law),
             "ask": (lambda who: appraisal.ask(who, finance, "1.1.1", text="Vì sao?"), mine),
             "transcribe": (
-                lambda who: rounds.transcribe(who, finance, "1.1.1", {"option": "late"}, document="1", base=0), set(),
+                lambda who: ending.transcribe(who, finance, "1.1.1", {"option": "late"}, document="1", base=0), set(),
             ),
         })  # fmt: skip
         assert who_knows(made, find(home, "1.1.1")) == {
@@ -278,13 +283,13 @@ def test_from_appraisal_to_changes_after_the_lock(province):
         assert outcome(find(finance, "1.1.1"), weak) == "refused"
         appraisal.ask(made.actor("appraiser"), finance, "1.1.1", text="Vì sao?")
     with clock.at(when(EXPLANATION)):
-        rounds.open_phase(made.admin, made.phase(EXPLANATION).id)
+        phasing.open_phase(made.admin, made.phase(EXPLANATION).id)
         hold(made, other, {
             "answer": (lambda who: explaining.answer(who, finance, "1.1.1", accepts=True), FINANCE),
         })  # fmt: skip
     with clock.at(when(COUNCIL)):
-        rounds.open_phase(made.admin, made.phase(APPRAISAL, 2).id)
-        rounds.open_phase(made.admin, made.phase(COUNCIL).id)
+        phasing.open_phase(made.admin, made.phase(APPRAISAL, 2).id)
+        phasing.open_phase(made.admin, made.phase(COUNCIL).id)
         ballot = Ballot(in_favour=5, against=0, abstained=0, minutes="1", held_on=clock.today())
         hold(made, other, {
             "decide": (
@@ -297,7 +302,7 @@ def test_from_appraisal_to_changes_after_the_lock(province):
                 lambda who: council.propose_change(who, finance, "1.1.1", {"option": "late"}, reason="x"),
                 {"appraiser", "appraiser2", "member", "chair", "admin"},
             ),
-            "approve": (lambda who: rounds.approve_round(who, made.round.id), ADMIN),
+            "approve": (lambda who: ending.approve_round(who, made.round.id), ADMIN),
         })  # fmt: skip
         for item, proposer, may in (
             ("1.1.1", "member", {"admin", "chair"}),
@@ -326,7 +331,7 @@ def test_nobody_approves_what_was_proposed_in_their_own_name(province):
         )  # fmt: skip
     for kind, number in ((SELF, 1), (APPRAISAL, 1), (EXPLANATION, 1), (APPRAISAL, 2), (COUNCIL, 1)):
         with clock.at(when(kind, number)):
-            rounds.open_phase(made.admin, made.phase(kind, number).id)
+            phasing.open_phase(made.admin, made.phase(kind, number).id)
     with clock.at(when(COUNCIL)):
         one = council.propose_change(
             made.actor("leader"), made.sheet_id("finance"), "1.2.1", {"count": "1"}, reason="Nhầm"

@@ -13,7 +13,15 @@ from parindex.errors import UnusableInputError
 from parindex.publication.verify import verify as verify_bundle
 from parindex.scoring.folder import read_folder
 from parindex.scoring.run import score_index
-from parindex.web.assessment.actions import appraisal, claims, council, past, rounds
+from parindex.web.assessment.actions import (
+    appraisal,
+    claims,
+    council,
+    ending,
+    past,
+    phasing,
+    rounds,
+)
 from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.models import Appraiser, Entrusted, ItemLine, Round, ScoreEntry, Sheet
 from parindex.web.assessment.queries import calculation
@@ -73,11 +81,11 @@ def appraise(made: Province, *, double: bool) -> None:
 def survey(made: Province, share: str = "0.8") -> None:
     rows = "".join(f"{short}@2021,2.2.1,{share}\n" for short in made.units)
     content = f"unit,item,share\n{rows}".encode()
-    rounds.upload_table(made.admin, made.round.id, "findings.csv", content, source="Khảo sát 2025")
+    ending.upload_table(made.admin, made.round.id, "findings.csv", content, source="Khảo sát 2025")
 
 
 def open_(made: Province, kind: PhaseKind, number: int = 1) -> None:
-    rounds.open_phase(made.admin, made.phase(kind, number).id)
+    phasing.open_phase(made.admin, made.phase(kind, number).id)
 
 
 @pytest.mark.parametrize("double", [False, True])
@@ -125,7 +133,7 @@ def test_what_is_shown_is_what_is_computed_and_what_is_sealed(double):
             made.actor("chair"), made.sheet_id("health"), "2.1.1", {"points": "2"}, reason="Nhầm"
         )
         with pytest.raises(RefusedError) as waits:
-            rounds.approve_round(made.admin, round_.id)
+            ending.approve_round(made.admin, round_.id)
         assert waits.value.code == "refused.changes_wait"
         council.decide_change(made.admin, one.id, approve=True)
         with pytest.raises(RefusedError) as corrected:
@@ -136,7 +144,7 @@ def test_what_is_shown_is_what_is_computed_and_what_is_sealed(double):
             )  # fmt: skip
         assert corrected.value.code == "refused.corrected"
         shown = calculation.provisional_for(made.admin, round_)
-        digest = rounds.approve_round(made.admin, round_.id)
+        digest = ending.approve_round(made.admin, round_.id)
         content = (settings.DATA / "bundles" / f"{round_.id}.zip").read_bytes()
         _, run = verify_bundle(content, file="bundle.zip")
         (group,) = run.groups
@@ -153,7 +161,7 @@ def test_what_is_shown_is_what_is_computed_and_what_is_sealed(double):
 def test_a_table_that_the_engine_would_refuse_is_refused_at_the_door():
     made = build()
     with clock.at(START), pytest.raises(UnusableInputError) as wrong:
-        rounds.upload_table(
+        ending.upload_table(
             made.admin, made.round.id, "facts.csv", b"unit,item,share\nfinance@2021,2.2.1,1\n",
             source="a",
         )  # fmt: skip
@@ -198,7 +206,7 @@ def test_an_upward_round_from_entrusting_to_approval():
         rounds.entrust(made.admin, sheet.id, "1.1.1", made.units["finance"])
         rounds.entrust(made.admin, sheet.id, "1.1.2", made.units["health"])
     with clock.at(when(SELF)):
-        rounds.open_phase(made.admin, round_.phases.get(kind=SELF).id)
+        phasing.open_phase(made.admin, round_.phases.get(kind=SELF).id)
         claims.save_claim(made.actor("officer"), sheet.id, "1.1.1", CLAIMS["1.1.1"], base=0)
         claims.save_claim(made.actor("rival"), sheet.id, "1.1.2", CLAIMS["1.1.2"], base=0)
         claims.save_claim(made.actor("vp"), sheet.id, "2.1.1", CLAIMS["2.1.1"], base=0)
@@ -211,24 +219,24 @@ def test_an_upward_round_from_entrusting_to_approval():
         assert held.value.code == "refused.locked"
         claims.sign(made.actor("vp"), sheet.id, although_missing=True)
     with clock.at(when(APPRAISAL)):
-        rounds.open_phase(made.admin, round_.phases.get(kind=APPRAISAL).id)
+        phasing.open_phase(made.admin, round_.phases.get(kind=APPRAISAL).id)
         for item, fields in FOUND.items():
-            rounds.transcribe(made.admin, sheet.id, item, fields, document="QĐ 1/QĐ-BNV", base=0)
+            ending.transcribe(made.admin, sheet.id, item, fields, document="QĐ 1/QĐ-BNV", base=0)
         with pytest.raises(RefusedError):
-            rounds.transcribe(
+            ending.transcribe(
                 made.actor("vp"), sheet.id, "1.1.1", {"option": "late"}, document="1", base=1
             )
         content = b"unit,item,share\nubnd@2021,2.2.1,0.8\n"
-        rounds.upload_table(made.admin, round_.id, "findings.csv", content, source="QĐ 1/QĐ-BNV")
+        ending.upload_table(made.admin, round_.id, "findings.csv", content, source="QĐ 1/QĐ-BNV")
         assert by_the_engine(round_) == {"ubnd@2021": (INDEX, 1)}
-        rounds.extend(
+        phasing.extend(
             made.admin, round_.phases.get(kind=APPRAISAL).id, sheet=sheet.id,
             until=clock.now() + timedelta(days=90), reason="Chờ văn bản",
         )  # fmt: skip
-        rounds.approve_round(made.admin, round_.id)
+        ending.approve_round(made.admin, round_.id)
         # More time given before does not outlast the approval.
         with pytest.raises(RefusedError):
-            rounds.transcribe(
+            ending.transcribe(
                 made.admin, sheet.id, "1.1.1", {"option": "timely"}, document="QĐ 2", base=1
             )
     assert list(verify()) == []

@@ -3,7 +3,7 @@
 import pytest
 from web.province import CLAIMS, Province, build, when
 
-from parindex.web.assessment.actions import appraisal, claims, rounds
+from parindex.web.assessment.actions import appraisal, claims, phasing
 from parindex.web.assessment.queries.queue import STATES, Waiting, queue
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
@@ -17,14 +17,14 @@ def province() -> Province:
     """Finance and health were handed in, and one item of one of them is appraised."""
     found = build()
     with clock.at(when(SELF)):
-        rounds.open_phase(found.admin, found.phase(SELF).id)
+        phasing.open_phase(found.admin, found.phase(SELF).id)
         for unit, officer in (("finance", "officer"), ("health", "rival")):
             for item, fields in CLAIMS.items():
                 claims.save_claim(
                     found.actor(officer), found.sheet_id(unit), item, fields, comment="", base=0
                 )
     with clock.at(when(APPRAISAL)):
-        rounds.open_phase(found.admin, found.phase(APPRAISAL).id)
+        phasing.open_phase(found.admin, found.phase(APPRAISAL).id)
         appraisal.save_finding(
             found.actor("appraiser"), found.sheet_id("finance"), "1.1.2",
             {"numerator": "1", "denominator": "2"}, reason="Thiếu tài liệu", base=0,

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from web.province import Province, build
 
-from parindex.web.assessment.actions import appraisal, claims, council, rounds
+from parindex.web.assessment.actions import appraisal, claims, council, phasing
 from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.models import Change, ItemLine, Phase, ScoreEntry, Sheet
 from parindex.web.assessment.queries.reconciling import reconcile
@@ -59,7 +59,7 @@ def _with_connections(make: Callable[[], Province]) -> Iterator[Province]:
 
 def _begun(*, double: bool) -> Province:
     made = build(start=datetime.now(UTC) - timedelta(days=3), double=double)
-    rounds.open_phase(made.admin, made.phase(SELF).id)
+    phasing.open_phase(made.admin, made.phase(SELF).id)
     return made
 
 
@@ -196,7 +196,7 @@ def test_nothing_is_written_after_the_close(province):
 
         def close(stop: Event = stop) -> Phase:
             Event().wait(0.3)
-            closed = rounds.close_phase(province.admin, phase.id)
+            closed = phasing.close_phase(province.admin, phase.id)
             Event().wait(0.1)
             stop.set()
             return closed
@@ -243,7 +243,7 @@ def test_many_writers_make_one_chain(province):
         for at in range(ACTIONS):
             if at % 20 == 0:
                 sheet = province.sheet_id("finance") if at % 40 else None
-                rounds.extend(actor, phase.id, sheet=sheet, until=moment, reason="Bão số 9")
+                phasing.extend(actor, phase.id, sheet=sheet, until=moment, reason="Bão số 9")
             else:
                 people.make_token(actor, f"{at}", scopes=[Scope.READ], expires_at=moment)
         return ACTIONS
@@ -258,7 +258,7 @@ def test_many_writers_make_one_chain(province):
 
 def test_of_two_approvals_one_is_too_late(province):
     for kind, number in ((APPRAISAL, 1), (PhaseKind.EXPLANATION, 1), (APPRAISAL, 2), (COUNCIL, 1)):
-        rounds.open_phase(province.admin, province.phase(kind, number).id)
+        phasing.open_phase(province.admin, province.phase(kind, number).id)
     for unit in ("finance", "health", "justice"):
         for item, fields in (("1.2.1", {"count": "2"}), ("2.1.1", {"points": "1"})):
             change = council.propose_change(
@@ -283,7 +283,7 @@ def test_of_two_approvals_one_is_too_late(province):
 
 @pytest.mark.parametrize("agree", [True, False])
 def test_both_seats_at_once_are_two_opinions(double, agree):
-    rounds.open_phase(double.admin, double.phase(APPRAISAL).id)
+    phasing.open_phase(double.admin, double.phase(APPRAISAL).id)
     one, other = double.actor("lawyer"), double.actor("lawyer2")
     for unit in ("finance", "health", "home"):
         sheet = double.sheet_id(unit)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from web.province import CLAIMS, Province, build, when
 
-from parindex.web.assessment.actions import appraisal, claims, council, explaining, rounds
+from parindex.web.assessment.actions import appraisal, claims, council, explaining, phasing
 from parindex.web.assessment.actions.council import Ballot
 from parindex.web.assessment.actions.gate import ConflictError, UnknownError
 from parindex.web.assessment.models import ScoreEntry, Sheet
@@ -32,7 +32,7 @@ def _claim_all(province: Province, unit: str, officer: str) -> None:
 
 
 def _open(province: Province, kind: PhaseKind, number: int = 1) -> None:
-    rounds.open_phase(province.admin, province.phase(kind, number).id)
+    phasing.open_phase(province.admin, province.phase(kind, number).id)
 
 
 def test_a_round_from_plan_to_approval():

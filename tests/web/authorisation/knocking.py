@@ -27,7 +27,7 @@ from web.province import RULEBOOK
 
 from parindex.web.api import door as api_door
 from parindex.web.api.urls import api
-from parindex.web.assessment.actions import claims, council, rounds
+from parindex.web.assessment.actions import claims, council, exempting
 from parindex.web.assessment.models import Change, Exemption
 from parindex.web.assessment.queries import workbook
 from parindex.web.assessment.queries.sheets import open_sheet
@@ -482,7 +482,7 @@ def _in_review(world: World) -> None:
 
 def _nothing_waits(world: World) -> None:
     for one in Exemption.objects.filter(sheet=world.sheet, granted=None):
-        rounds.decide_exemption(world.actor("admin"), one.id, grant=False, why="vẫn có")
+        exempting.decide_exemption(world.actor("admin"), one.id, grant=False, why="vẫn có")
     if world.phase == "council":
         for change in Change.objects.filter(sheet=world.sheet, approved=None):
             council.decide_change(world.actor("chair"), change.id, approve=False, why="không")

@@ -18,8 +18,11 @@ from parindex.web.assessment.actions import (
     appraisal,
     claims,
     council,
+    ending,
     evidence,
+    exempting,
     explaining,
+    phasing,
     reading,
     rounds,
 )
@@ -225,7 +228,7 @@ def _peopled(made: Province, phase: str, mark: Mark) -> World:
 
 
 def _open(world: World, kind: PhaseKind, number: int = 1) -> None:
-    rounds.open_phase(world.actor("admin"), world.province.phase(kind, number).id)
+    phasing.open_phase(world.actor("admin"), world.province.phase(kind, number).id)
 
 
 def _shown(world: World, item: str, part: str, who: str = "officer") -> Use:
@@ -245,10 +248,10 @@ def _self_scoring(world: World, *, submits: bool) -> None:
     _open(world, SELF)
     admin = actor("admin")
     Round.objects.filter(id=world.round.id).update(missing_is_zero=True)
-    rounds.upload_table(
+    ending.upload_table(
         admin, world.round.id, "findings.csv", FINDINGS.encode(), source=mark("table_source")
     )
-    rounds.extend(
+    phasing.extend(
         admin, world.province.phase(SELF).id, sheet=world.province.sheet_id("health"),
         until=when(SELF) + timedelta(days=9), reason=mark("extension_reason"),
     )  # fmt: skip
@@ -265,9 +268,9 @@ def _self_scoring(world: World, *, submits: bool) -> None:
     evidence.attach_signed_form(actor("officer"), sheet, form)
     claims.hand_in(actor("officer"), sheet)
     claims.send_back(actor("head"), sheet, reason=mark("sent_back_reason"))
-    asked = rounds.request_exemption(actor("officer"), sheet, "2.1.1", reason=mark("exemption"))
+    asked = exempting.request_exemption(actor("officer"), sheet, "2.1.1", reason=mark("exemption"))
     if submits:
-        rounds.decide_exemption(admin, asked.id, grant=False, why=mark("exemption_why"))
+        exempting.decide_exemption(admin, asked.id, grant=False, why=mark("exemption_why"))
         claims.sign(actor("head"), sheet, although_missing=True)
         claims.sign(actor("rival_head"), world.province.sheet_id("health"), although_missing=True)
 
@@ -312,7 +315,7 @@ def _approve(world: World) -> None:
     council.decide_change(
         world.actor("chair"), change.id, approve=False, why=world.mark("change_why")
     )
-    rounds.approve_round(world.actor("admin"), world.round.id)
+    ending.approve_round(world.actor("admin"), world.round.id)
     council.propose_change(
         world.actor("lawyer"), world.sheet, "1.2.1", {"count": "3"},
         reason=world.mark("late_change_reason"),

@@ -7,7 +7,7 @@ from django.test import Client
 from web.desk.login import log_in
 from web.province import CLAIMS, Province, when
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, phasing
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
 
@@ -21,7 +21,7 @@ def client_of(province: Province, name: str) -> Client:
 
 
 def opened(province: Province, kind: PhaseKind, number: int = 1) -> None:
-    rounds.open_phase(province.admin, province.phase(kind, number).id)
+    phasing.open_phase(province.admin, province.phase(kind, number).id)
 
 
 def hand_in(province: Province, *units: str) -> None:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from web.desk.login import log_in
 from web.province import CLAIMS, Province, build, when
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, phasing
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
 
@@ -17,7 +17,7 @@ def open_round(**options) -> Province:
     """A province whose self-scoring is open; the clock is the caller's."""
     province = build(**options)
     with clock.at(when(SELF)):
-        rounds.open_phase(province.admin, province.phase(SELF).id)
+        phasing.open_phase(province.admin, province.phase(SELF).id)
     return province
 
 

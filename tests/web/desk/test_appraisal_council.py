@@ -19,7 +19,7 @@ from web.desk.appraised import (
 )
 from web.province import build, when
 
-from parindex.web.assessment.actions import appraisal, explaining, rounds
+from parindex.web.assessment.actions import appraisal, explaining, phasing, rounds
 from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.models import Change, ItemLine, ScoreEntry, Vote
 from parindex.web.assessment.queries.reconciling import reconcile
@@ -279,7 +279,7 @@ def test_extensions_and_reopenings_are_in_the_register():
     made = build()
     with during(SELF):
         opened(made, SELF)
-        rounds.extend(
+        phasing.extend(
             made.admin, made.phase(SELF).id, sheet=made.sheet_id("finance"),
             until=when(SELF) + timedelta(days=30), reason="Mất điện do bão", waives_lateness=True,
             reopen=True,

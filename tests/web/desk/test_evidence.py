@@ -13,7 +13,7 @@ from web.desk.login import log_in
 from web.province import build, when
 
 from parindex.evidence.ocr import Recognised
-from parindex.web.assessment.actions import appraisal, claims, reading, rounds
+from parindex.web.assessment.actions import appraisal, claims, phasing, reading
 from parindex.web.assessment.models import Evidence, ItemLine, StoredFile, Use
 from parindex.web.assessment.queries import evidence as queries
 from parindex.web.assessment.queries.sheets import sheet_for, uses_for
@@ -27,7 +27,7 @@ PLAN = good_pdf("Kế hoạch cải cách hành chính năm 2025 của Sở Tài
 
 
 def opened(province, kind=SELF, number=1):
-    rounds.open_phase(province.admin, province.phase(kind, number).id)
+    phasing.open_phase(province.admin, province.phase(kind, number).id)
 
 
 def client_of(province, name):

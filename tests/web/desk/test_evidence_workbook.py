@@ -10,7 +10,7 @@ from web.desk.login import log_in
 from web.province import build, when
 from workbooks.filled import Filled
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, phasing
 from parindex.web.assessment.models import ScoreEntry
 from parindex.web.assessment.queries.sheets import sheet_for
 from parindex.web.assessment.queries.workbook import standing_claims
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 def province():
     made = build()
     with clock.at(when(PhaseKind.SELF_SCORING)):
-        rounds.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
+        phasing.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
         yield made
 
 

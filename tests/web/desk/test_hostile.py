@@ -9,7 +9,7 @@ from web.desk.login import log_in
 from web.province import build, when
 from workbooks.hostile_books import hostile_books
 
-from parindex.web.assessment.actions import rounds
+from parindex.web.assessment.actions import phasing
 from parindex.web.assessment.models import StoredFile
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def province():
     made = build()
     with clock.at(when(PhaseKind.SELF_SCORING)):
-        rounds.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
+        phasing.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
         yield made
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from web.desk.login import log_in
 from web.province import Province, build
 
-from parindex.web.assessment.actions import rounds
+from parindex.web.assessment.actions import phasing
 from parindex.web.assessment.models import ItemLine, ScoreEntry, Sheet
 from parindex.web.assessment.states import PhaseKind, SheetState
 from parindex.web.journal import clock
@@ -30,7 +30,7 @@ def province(committed_db: Any) -> Province:
     start = datetime.now(UTC) - timedelta(days=3)
     made = build(start=start)
     with clock.at(start + timedelta(hours=1)):
-        rounds.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
+        phasing.open_phase(made.admin, made.phase(PhaseKind.SELF_SCORING).id)
     return made
 
 

@@ -430,9 +430,9 @@ def test_a_mail_server_that_refuses_is_tried_again(province, monkeypatch):
 
 
 def test_people_are_reminded_three_days_and_one_day_before_and_when_late(province):
-    from parindex.web.assessment.actions import reminding, rounds
+    from parindex.web.assessment.actions import phasing, reminding
 
-    rounds.open_phase(province.admin, province.phase(PhaseKind.SELF_SCORING).id)
+    phasing.open_phase(province.admin, province.phase(PhaseKind.SELF_SCORING).id)
     Message.objects.all().delete()
     closes = province.phase(PhaseKind.SELF_SCORING).closes_at
     for days, expected in ((5, 0), (3, 1), (2, 1), (1, 2), (0, 2), (-1, 3), (-2, 3)):

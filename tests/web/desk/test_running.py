@@ -9,7 +9,7 @@ from web.desk.login import log_in
 from web.province import CLAIMS, RULEBOOK, START, build, when
 from workbooks.hostile_books import hostile_books
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, exempting, phasing
 from parindex.web.assessment.models import Exemption, Extension, Phase, Round, Table
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.desk.views.running.opening import local_moment
@@ -221,7 +221,7 @@ def test_opening_says_what_happens_and_asks_for_the_words(client, province):
 def test_appraisal_does_not_open_while_items_have_no_appraiser(client, province):
     row = province.round.appraisers.filter(sheet__isnull=False).first()
     row.delete()
-    rounds.open_phase(province.admin, province.phase(SELF).id)
+    phasing.open_phase(province.admin, province.phase(SELF).id)
     enter(client, province, "admin")
     with clock.at(when(APPRAISAL)):
         address = url("phase_open", province, province.phase(APPRAISAL).id)
@@ -237,7 +237,7 @@ def test_appraisal_does_not_open_while_items_have_no_appraiser(client, province)
 
 
 def test_an_extension_is_stored_as_the_right_instant_and_seen_by_every_unit(client, province):
-    rounds.open_phase(province.admin, province.phase(SELF).id)
+    phasing.open_phase(province.admin, province.phase(SELF).id)
     phase = province.phase(SELF)
     enter(client, province, "admin")
     answer = client.post(
@@ -262,7 +262,7 @@ def test_an_extension_is_stored_as_the_right_instant_and_seen_by_every_unit(clie
 
 
 def test_an_extension_without_a_reason_is_refused(client, province):
-    rounds.open_phase(province.admin, province.phase(SELF).id)
+    phasing.open_phase(province.admin, province.phase(SELF).id)
     enter(client, province, "admin")
     address = url("phase_extend", province, province.phase(SELF).id)
     assert client.post(address, {"until": "2025-12-01T17:30", "reason": ""}).status_code == 422
@@ -335,8 +335,8 @@ def test_the_list_of_units_has_a_fixed_number_of_queries(
 
 
 def test_an_exemption_is_decided_with_a_reason_by_who_is_not_of_the_unit(client, province):
-    rounds.open_phase(province.admin, province.phase(SELF).id)
-    rounds.request_exemption(
+    phasing.open_phase(province.admin, province.phase(SELF).id)
+    exempting.request_exemption(
         province.actor("rival"), province.sheet_id("health"), "1.2.1", reason="Không có nhiệm vụ"
     )
     one = Exemption.objects.get()
@@ -411,7 +411,7 @@ def test_approval_shows_what_is_missing_and_refuses(client, province):
 
 
 def test_the_journal_names_people_and_hides_drafts(client, province):
-    rounds.open_phase(province.admin, province.phase(SELF).id)
+    phasing.open_phase(province.admin, province.phase(SELF).id)
     for item, fields in CLAIMS.items():
         claims.save_claim(
             province.actor("officer"),
@@ -449,14 +449,14 @@ def test_the_journal_of_another_province_never_appears(client, province):
         client.get(url("round_journal_export", province)).streaming_content
     ).decode()
     assert "dak-lak" not in exported
-    rounds.open_phase(other.admin, other.phase(SELF).id)
+    phasing.open_phase(other.admin, other.phase(SELF).id)
     assert "dak-lak" not in client.get(url("round_checkpoints", province)).content.decode()
     number = client.get(reverse("round_checkpoint", args=[province.round.id, 1]))
     assert number.status_code == 404
 
 
 def test_a_checkpoint_is_downloaded_as_it_was_signed(client, province):
-    rounds.open_phase(province.admin, province.phase(SELF).id)
+    phasing.open_phase(province.admin, province.phase(SELF).id)
     enter(client, province, "observer")
     from parindex.web.journal.queries import checkpoints
 

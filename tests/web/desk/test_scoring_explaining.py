@@ -12,7 +12,7 @@ from web.desk.scoring import (
 )
 from web.province import when
 
-from parindex.web.assessment.actions import appraisal, claims, rounds
+from parindex.web.assessment.actions import appraisal, claims, phasing
 from parindex.web.assessment.models import Answer
 from parindex.web.assessment.states import PhaseKind
 from parindex.web.journal import clock
@@ -29,7 +29,7 @@ def province():
         claim_all(made)
         claims.sign(made.actor("head"), sheet, although_missing=True)
     with clock.at(when(APPRAISAL)):
-        rounds.open_phase(made.admin, made.phase(APPRAISAL).id)
+        phasing.open_phase(made.admin, made.phase(APPRAISAL).id)
         appraisal.save_finding(
             made.actor("appraiser"), sheet, "1.1.1", {"option": "late"},
             reason="Kế hoạch ban hành ngày 15/3", base=0,
@@ -38,7 +38,7 @@ def province():
 
 
 def opened(province):
-    rounds.open_phase(province.admin, province.phase(EXPLANATION).id)
+    phasing.open_phase(province.admin, province.phase(EXPLANATION).id)
 
 
 def test_what_was_found_is_not_seen_before_its_time(province):

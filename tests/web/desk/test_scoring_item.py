@@ -7,7 +7,7 @@ import pytest
 from web.desk.scoring import HTMX, SELF, client_of, item_address, open_round
 from web.province import when
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, exempting
 from parindex.web.assessment.models import Exemption, ScoreEntry
 from parindex.web.journal import clock
 
@@ -226,7 +226,7 @@ def test_an_item_is_asked_not_to_apply_and_the_decision_is_shown(province):
     assert client.post(url + "exemption/", {"reason": "x" * 1001}).status_code == 422
     asked = client.post(url + "exemption/", {"reason": "Đơn vị không có bộ phận này"}, follow=True)
     assert "Đã gửi đề nghị không áp dụng mục 1.2.1" in asked.content.decode()
-    rounds.decide_exemption(
+    exempting.decide_exemption(
         province.admin, Exemption.objects.get().id, grant=True, why="Đúng như đề nghị"
     )
     page = client.get(url).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from web.desk.scoring import SELF, address, claim_all, client_of, item_address, open_round
 from web.province import when
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, phasing, rounds
 from parindex.web.assessment.models import Sheet
 from parindex.web.assessment.states import SheetState
 from parindex.web.journal import clock
@@ -155,7 +155,7 @@ def test_after_the_deadline_nothing_is_handed_in_and_extensions_are_shown(provin
         told = client.post(address(province, "sheet_check"))
         assert told.status_code == 403
         assert "đã hết hạn của giai đoạn này" in told.content.decode()
-    rounds.extend(
+    phasing.extend(
         province.admin, phase.id, sheet=province.sheet_id("finance"),
         until=phase.closes_at + timedelta(days=2), reason="Bão số 12",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from web.desk.login import log_in
 from web.desk.scoring import SELF, address, claim_all, client_of, item_address, open_round
 from web.province import when
 
-from parindex.web.assessment.actions import claims, rounds
+from parindex.web.assessment.actions import claims, exempting, rounds
 from parindex.web.desk.frame import ACTING
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
@@ -44,7 +44,7 @@ def test_each_role_is_told_what_waits_for_it(province):
     assert "Không có việc nào đang chờ" in page_of(client_of(province, "officer"))
     assert address(province, "sheet_sign") in page_of(client_of(province, "head"))
     assert address(province, "sheet_sign") not in page_of(client_of(province, "rival_head"))
-    rounds.request_exemption(
+    exempting.request_exemption(
         province.actor("rival"), province.sheet_id("health"), "1.2.1", reason="Không có"
     )
     assert "đề nghị không áp dụng mục" in page_of(client_of(province, "admin"))

@@ -15,7 +15,15 @@ from evidence.good import good_pdf
 from web.desk.login import log_in
 from web.province import CLAIMS, PASSWORD, RULEBOOK, Province, build
 
-from parindex.web.assessment.actions import appraisal, claims, council, rounds
+from parindex.web.assessment.actions import (
+    appraisal,
+    claims,
+    council,
+    ending,
+    exempting,
+    phasing,
+    rounds,
+)
 from parindex.web.assessment.actions.council import Ballot
 from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.states import Direction, PhaseKind
@@ -72,7 +80,7 @@ def _during(province: Province, stage: int) -> Any:
 
 
 def _open(province: Province, stage: int) -> None:
-    rounds.open_phase(province.admin, province.phase(*_ORDER[stage]).id)
+    phasing.open_phase(province.admin, province.phase(*_ORDER[stage]).id)
 
 
 def _scoring(world: World) -> None:
@@ -91,8 +99,8 @@ def _scoring(world: World) -> None:
     opened = officer.get(reverse("item", args=[sheet, "1.1.1"])).context
     use = opened["evidence"].uses[0]
     world.things |= {"use": use.id, "document": use.document}
-    rounds.request_exemption(province.actor("officer"), sheet, "1.2.1", reason="Đơn vị không có nhiệm vụ này")  # fmt: skip
-    rounds.extend(
+    exempting.request_exemption(province.actor("officer"), sheet, "1.2.1", reason="Đơn vị không có nhiệm vụ này")  # fmt: skip
+    phasing.extend(
         province.admin, province.phase(SELF).id, sheet=province.sheet_id("health"),
         until=clock.now() + timedelta(days=9), reason="Bão số 9, mất điện ba ngày", waives_lateness=True, reopen=False,
     )  # fmt: skip
@@ -145,7 +153,7 @@ def _deciding(world: World) -> None:
         )  # fmt: skip
         world.things["change"] = made.id
     findings = "\n".join(["unit,item,share,se,n", *(f"{one}@2021,2.2.1,0.9,0.01,300" for one in ("finance", "health"))])  # fmt: skip
-    rounds.upload_table(province.admin, province.round.id, "findings.csv", findings.encode(), source="Báo cáo 12/BC-SNV")  # type: ignore[union-attr]  # fmt: skip
+    ending.upload_table(province.admin, province.round.id, "findings.csv", findings.encode(), source="Báo cáo 12/BC-SNV")  # type: ignore[union-attr]  # fmt: skip
 
 
 def _upward(world: World) -> None:
@@ -170,6 +178,6 @@ def _upward(world: World) -> None:
     )  # fmt: skip
     [sheet] = rounds.add_units(province.admin, made.id, [(province.units["home"], "provinces", True)])  # fmt: skip
     for phase in made.phases.order_by("position"):
-        rounds.open_phase(province.admin, phase.id)
+        phasing.open_phase(province.admin, phase.id)
     world.upward = made
     world.things["upward_sheet"] = sheet.id

@@ -24,7 +24,7 @@ from parindex.web.api.schemas import (
 )
 from parindex.web.api.things import the_round
 from parindex.web.assessment.actions import appraisal as actions
-from parindex.web.assessment.actions import council, rounds
+from parindex.web.assessment.actions import council, ending
 from parindex.web.assessment.actions.council import Ballot
 from parindex.web.assessment.queries import appraisal
 from parindex.web.assessment.queries.queue import queue
@@ -126,7 +126,7 @@ def ask(request: ApiRequest, sheet_id: UUID, item: str, sent: TextIn) -> Any:
 @operation(router, "PUT", "/sheets/{uuid:sheet_id}/items/{item}/transcription", EntryOut)
 def transcribe(request: ApiRequest, sheet_id: UUID, item: str, sent: TranscriptionIn) -> Any:
     """Enter what a ministry scored of an upward sheet, naming its document. Administrators."""
-    return rounds.transcribe(
+    return ending.transcribe(
         request.auth, sheet_id, item, sent.fields.said(),
         document=sent.document, base=sent.base, written="plain",
     )  # fmt: skip

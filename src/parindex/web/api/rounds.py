@@ -27,6 +27,7 @@ from parindex.web.api.schemas import (
     SpanIn,
 )
 from parindex.web.api.things import the_issuer, the_round, the_sheet, the_unit
+from parindex.web.assessment.actions import ending, phasing
 from parindex.web.assessment.actions import rounds as actions
 from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.actions.rounds import PhasePlan
@@ -124,7 +125,7 @@ def set_appraiser(request: ApiRequest, round_id: UUID, sent: AppraiserIn) -> Any
 @operation(router, "POST", "/rounds/{uuid:round_id}/approval", DigestOut)
 def approve_round(request: ApiRequest, round_id: UUID) -> Any:
     """Approve the results and seal the bundle. Administrators."""
-    return {"digest": actions.approve_round(request.auth, round_id)}
+    return {"digest": ending.approve_round(request.auth, round_id)}
 
 
 # ---- phases
@@ -133,7 +134,7 @@ def approve_round(request: ApiRequest, round_id: UUID) -> Any:
 @operation(router, "PUT", "/phases/{uuid:phase_id}", PhaseOut)
 def replan_phase(request: ApiRequest, phase_id: UUID, sent: SpanIn) -> Any:
     """Change when a phase begins and ends, before it is opened. Administrators."""
-    return actions.replan_phase(
+    return phasing.replan_phase(
         request.auth, phase_id,
         opens_at=sent.opens_at, closes_at=sent.closes_at, reason=sent.reason,
     )  # fmt: skip
@@ -142,19 +143,19 @@ def replan_phase(request: ApiRequest, phase_id: UUID, sent: SpanIn) -> Any:
 @operation(router, "POST", "/phases/{uuid:phase_id}/open", PhaseOut)
 def open_phase(request: ApiRequest, phase_id: UUID) -> Any:
     """Open a phase, closing the one before. Administrators."""
-    return actions.open_phase(request.auth, phase_id)
+    return phasing.open_phase(request.auth, phase_id)
 
 
 @operation(router, "POST", "/phases/{uuid:phase_id}/close", PhaseOut)
 def close_phase(request: ApiRequest, phase_id: UUID) -> Any:
     """Close a phase. Administrators."""
-    return actions.close_phase(request.auth, phase_id)
+    return phasing.close_phase(request.auth, phase_id)
 
 
 @operation(router, "POST", "/phases/{uuid:phase_id}/extensions", ExtensionOut, status=201)
 def extend(request: ApiRequest, phase_id: UUID, sent: ExtensionIn) -> Any:
     """Give a sheet, or all, more time; every unit of the round is told. Administrators."""
-    return Status(201, actions.extend(request.auth, phase_id, **sent.model_dump()))
+    return Status(201, phasing.extend(request.auth, phase_id, **sent.model_dump()))
 
 
 # ---- what became of it

@@ -27,8 +27,7 @@ from parindex.web.api.schemas import (
     SignIn,
 )
 from parindex.web.api.things import the_item, the_round, the_sheet
-from parindex.web.assessment.actions import claims, explaining
-from parindex.web.assessment.actions import rounds as exempting
+from parindex.web.assessment.actions import claims, exempting, explaining
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet, Row, missing, task_list
 from parindex.web.people.permissions import RefusedError

@@ -14,7 +14,7 @@ from parindex.errors import Problem, UnusableInputError
 from parindex.web.api.door import ApiRequest, operation
 from parindex.web.api.schemas import Line
 from parindex.web.api.things import the_issuer, the_round
-from parindex.web.assessment.actions import rounds as actions
+from parindex.web.assessment.actions import ending
 from parindex.web.assessment.queries import rounds
 from parindex.web.assessment.queries.running import runs
 from parindex.web.people.permissions import RefusedError
@@ -79,7 +79,7 @@ def upload_table(
     Administrators.
     """
     return Status(
-        201, actions.upload_table(request.auth, round_id, name, _content(file), source=said.source)
+        201, ending.upload_table(request.auth, round_id, name, _content(file), source=said.source)
     )
 
 

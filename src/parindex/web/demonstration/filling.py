@@ -15,7 +15,15 @@ from django.db import transaction
 
 from parindex.criteria.catalogue import SHIPPED
 from parindex.criteria.rules import Source
-from parindex.web.assessment.actions import appraisal, claims, evidence, past, rounds
+from parindex.web.assessment.actions import (
+    appraisal,
+    claims,
+    ending,
+    evidence,
+    past,
+    phasing,
+    rounds,
+)
 from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.models import Round, Sheet
 from parindex.web.assessment.queries.sheets import open_sheet
@@ -200,9 +208,9 @@ class _Filler:
             past.import_entries(self.admin, round_.id, self._entries(sheets), source=ILLUSTRATION)
         for at, phase in enumerate(round_.phases.order_by("position")):
             with clock.at(day + timedelta(days=5 * at + 1)):
-                rounds.open_phase(self.admin, phase.id)
+                phasing.open_phase(self.admin, phase.id)
         with clock.at(day + timedelta(days=40)):
-            rounds.approve_round(self.admin, round_.id)
+            ending.approve_round(self.admin, round_.id)
 
     def _entries(self, sheets: list[Sheet]) -> bytes:
         """Claims and findings of a whole round as entries.csv."""
@@ -244,7 +252,7 @@ class _Filler:
         for name, rows in (("findings.csv", findings), ("facts.csv", facts)):
             if len(rows) > 1:
                 content = ("\n".join(rows) + "\n").encode()
-                rounds.upload_table(self.admin, round_.id, name, content, source=ILLUSTRATION)
+                ending.upload_table(self.admin, round_.id, name, content, source=ILLUSTRATION)
 
     def _appraisers(self, round_: Round, sheets: list[Sheet], *, last_year: bool = False) -> None:
         by_unit = {one.unit.slug: one for one in sheets}
@@ -275,16 +283,16 @@ class _Filler:
             self._measures(round_, [one for one in sheets if one.group.name == "departments"])
         phases = list(round_.phases.order_by("position"))
         with clock.at(day + timedelta(days=1)):
-            rounds.open_phase(self.admin, phases[0].id)
+            phasing.open_phase(self.admin, phases[0].id)
         self._self_scoring(sheets, day + timedelta(days=20))
         with clock.at(now - timedelta(days=14)):
-            rounds.extend(
+            phasing.extend(
                 self.admin, phases[0].id, sheet=_sheet_of(sheets, "so-xay-dung").id,
                 until=_closes(now, -13), reason="Mất điện diện rộng ngày hết hạn, có công văn",
                 waives_lateness=True,
             )  # fmt: skip
         with clock.at(now - timedelta(days=12)):
-            rounds.open_phase(self.admin, phases[1].id)
+            phasing.open_phase(self.admin, phases[1].id)
         self._appraise(round_, sheets, now)
 
     def _plan_2025(self, day: datetime) -> Round:
@@ -440,7 +448,7 @@ class _Filler:
                     body = self.units[keys.get(item.appraiser, "so-noi-vu")]
                     rounds.entrust(self.admin, sheet.id, code, body)
         with clock.at(day + timedelta(days=1)):
-            rounds.open_phase(self.admin, round_.phases.order_by("position")[0].id)
+            phasing.open_phase(self.admin, round_.phases.order_by("position")[0].id)
 
 
 def _phases(day: datetime, *, n_appraisals: int, length: int) -> list[PhasePlan]:

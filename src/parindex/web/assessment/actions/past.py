@@ -8,8 +8,8 @@ from uuid import UUID
 from parindex.errors import UnusableInputError
 from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge
+from parindex.web.assessment.actions.administering import administered
 from parindex.web.assessment.actions.gate import UnknownError, about, plain
-from parindex.web.assessment.actions.rounds import administered
 from parindex.web.assessment.models import ItemLine, ScoreEntry
 from parindex.web.assessment.queries.calculation import files_of
 from parindex.web.assessment.queries.sheets import OpenSheet, open_sheet

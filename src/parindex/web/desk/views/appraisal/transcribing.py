@@ -17,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from parindex.criteria.model import Area, Item
 from parindex.errors import UnusableInputError
 from parindex.vietnamese import has_words
+from parindex.web.assessment.actions.ending import transcribe as write
 from parindex.web.assessment.actions.gate import ConflictError
-from parindex.web.assessment.actions.rounds import transcribe as write
 from parindex.web.assessment.queries.finding import transcribed, transcribes
 from parindex.web.assessment.queries.rounds import ENTERED
 from parindex.web.assessment.queries.sheets import OpenSheet, sheet_for, task_list

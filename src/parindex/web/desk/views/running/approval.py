@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from parindex.errors import IncompleteError
-from parindex.web.assessment.actions import rounds as actions
+from parindex.web.assessment.actions import ending
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.states import RoundState
 from parindex.web.desk.frame import DeskRequest
@@ -31,7 +31,7 @@ def approve(request: DeskRequest, round_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("confirm", "").strip().lower() == _(WORDS):
             try:
-                digest = actions.approve_round(request.actor, round_.id)
+                digest = ending.approve_round(request.actor, round_.id)
             except IncompleteError:
                 error = _("Còn thiếu điểm, chưa phê duyệt được. Xem danh sách ở trên.")
             else:

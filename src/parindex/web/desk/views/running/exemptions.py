@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from parindex.vietnamese import has_words
-from parindex.web.assessment.actions import rounds as actions
+from parindex.web.assessment.actions import exempting
 from parindex.web.assessment.queries import running
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.running.opening import known_round, own_round, trail
@@ -68,7 +68,7 @@ def decide(request: DeskRequest, round_id: UUID, exemption_id: UUID) -> HttpResp
     if grant not in {"yes", "no"} or not has_words(why):
         error = _("Chọn đồng ý hoặc không đồng ý, và ghi lý do để đơn vị biết.")
         return _shown(request, round_, wrong=exemption_id, error=error)
-    one = actions.decide_exemption(request.actor, exemption_id, grant=grant == "yes", why=why)
+    one = exempting.decide_exemption(request.actor, exemption_id, grant=grant == "yes", why=why)
     unit = found[exemption_id].sheet.unit.name
     words = (
         _("Mục %(item)s không áp dụng với %(unit)s. Đơn vị đã được báo.")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from parindex.web.assessment.actions import rounds as actions
+from parindex.web.assessment.actions import phasing
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.queries.rounds import extensions_of, phase_at, phases_of
 from parindex.web.assessment.states import PhaseKind, RoundState
@@ -79,7 +79,7 @@ def open_(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
     error = ""
     if request.method == "POST":
         if request.POST.get("confirm", "").strip().lower() == _(OPEN_WORDS):
-            actions.open_phase(request.actor, phase.id)
+            phasing.open_phase(request.actor, phase.id)
             messages.success(
                 request,
                 _(
@@ -184,7 +184,7 @@ def close(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
     words = _("đóng giai đoạn")
     if request.method == "POST":
         if request.POST.get("confirm", "").strip().lower() == words:
-            actions.close_phase(request.actor, phase.id)
+            phasing.close_phase(request.actor, phase.id)
             messages.success(
                 request,
                 _("Đã đóng “%(name)s”; nhật ký đã niêm phong. Tiếp theo: mở giai đoạn kế tiếp.")
@@ -222,7 +222,7 @@ def replan(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse
         if said["closes_at"] <= said["opens_at"]:
             form.add_error("closes_at", _("Hạn phải sau lúc mở. Sửa một trong hai thời điểm."))
         else:
-            actions.replan_phase(request.actor, phase.id, **said)
+            phasing.replan_phase(request.actor, phase.id, **said)
             messages.success(request, _("Đã đổi thời gian của “%(name)s”.") % {"name": name})
             return redirect("round_phases", round_.id)
     context = {
@@ -247,7 +247,7 @@ def extend(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         chosen = said["sheet"]
-        actions.extend(
+        phasing.extend(
             request.actor, phase.id, sheet=UUID(chosen) if chosen else None, until=said["until"],
             reason=said["reason"], waives_lateness=said["waives_lateness"], reopen=said["reopen"],
         )  # fmt: skip

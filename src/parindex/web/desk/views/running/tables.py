@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from parindex.web.assessment.actions import rounds as actions
+from parindex.web.assessment.actions import ending
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.queries.rounds import tables_of
 from parindex.web.desk import kept
@@ -102,7 +102,7 @@ def check(request: DeskRequest, round_id: UUID) -> HttpResponse:
 def _put(
     request: DeskRequest, round_: Any, said: dict[str, str], reading: running.Reading
 ) -> HttpResponse:
-    made = actions.upload_table(
+    made = ending.upload_table(
         request.actor, round_.id, said["name"], reading.text.encode(), source=said["source"]
     )
     kept.drop(request.actor, said["digest"])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from parindex.vietnamese import has_words
-from parindex.web.assessment.actions import explaining, rounds
+from parindex.web.assessment.actions import exempting, explaining
 from parindex.web.assessment.queries import entering
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.scoring.item import asked_item, whole
@@ -40,7 +40,7 @@ def exemption(request: DeskRequest, sheet_id: UUID, item: str) -> HttpResponse:
         wrong = _("Lý do dài quá {n} chữ. Viết ngắn lại.").format(n=_LONGEST_REASON)
     else:
         try:
-            rounds.request_exemption(request.actor, sheet_id, item, reason=reason)
+            exempting.request_exemption(request.actor, sheet_id, item, reason=reason)
         except RefusedError as refused:
             if refused.code != "refused.no_reason":
                 raise
