@@ -11,13 +11,20 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from parindex.survey.estimation.numbering import BoolArray, FloatArray, IntArray, first_rows
+from parindex.survey.estimation.numbering import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    first_rows,
+    renumbered,
+)
 
 MISSING: Final = frozenset({"", "NA", "NaN"})
 MISSING_CODE: Final = -1
 SCIENTIFIC: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?[eE][+-]?[0-9]{1,3}")
 _PLAIN: Final = re.compile(r"-?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _LIKE_A_NUMBER: Final = re.compile(r"-?[0-9]([0-9., \u00a0\u202f]*[0-9])?([eE][+-]?[0-9]+)?")
+_DENSE: Final = 100_000
 _TRUTH: Final = {"FALSE": "0", "TRUE": "1"}
 
 
@@ -27,15 +34,6 @@ class Categories:
 
     codes: IntArray
     names: tuple[str, ...]
-
-    @property
-    def is_truth(self) -> bool:
-        """Whether the column says no or yes: 0 and 1, or FALSE and TRUE, and nothing else."""
-        return set(self.names) <= {"0", "1"} or set(self.names) <= set(_TRUTH)
-
-    def yes(self) -> int:
-        """The code of yes in a column of no and yes; a code that no row has where none says it."""
-        return next((at for at, name in enumerate(self.names) if _TRUTH.get(name, name) == "1"), -2)
 
 
 class Column(Protocol):
@@ -56,6 +54,10 @@ class Column(Protocol):
     @property
     def is_numeric(self) -> bool:
         """Whether the column is one of numbers rather than of words."""
+
+    @property
+    def is_truth(self) -> bool:
+        """Whether the column says no or yes: 0 and 1, or FALSE and TRUE, and nothing else."""
 
     @property
     def numbers(self) -> FloatArray:
@@ -96,18 +98,32 @@ class WrittenColumn:
         """Whether any cell looks like a number: then one that does not is a mistake."""
         return any(_LIKE_A_NUMBER.fullmatch(_TRUTH.get(text, text)) for text in self.texts)
 
-    @cached_property
+    @property
+    def is_truth(self) -> bool:
+        """Whether the column says no or yes: 0 and 1, or FALSE and TRUE, and nothing else."""
+        return {_TRUTH.get(text, text) for text in self.texts} <= {"0", "1"}
+
+    @property
     def numbers(self) -> FloatArray:
         """The numbers, NaN where missing; FALSE and TRUE are 0 and 1.
 
-        Raises ValueError where a text is no number: reading asks that first.
+        Made anew each time, for a row takes more room as a number than as a code. Raises
+        ValueError where a text is no number: reading asks that first.
         """
-        values = np.array([*map(_as_number, self.texts), np.nan])
-        return values[self.codes]
+        return self._values[self.codes]
 
-    @cached_property
+    @property
     def categories(self) -> Categories:
         """The categories in order: of numbers by size, of other texts by code point."""
+        place, names = self._places
+        return Categories(place[self.codes], names)
+
+    @cached_property
+    def _values(self) -> FloatArray:
+        return np.array([*map(_as_number, self.texts), np.nan])
+
+    @cached_property
+    def _places(self) -> tuple[IntArray, tuple[str, ...]]:
         by_size = all(map(_PLAIN.fullmatch, self.texts))
         order = sorted(
             range(len(self.texts)),
@@ -117,7 +133,7 @@ class WrittenColumn:
         place[order] = np.arange(len(order))
         # A missing cell's code of -1 reads the last place.
         place[-1] = MISSING_CODE
-        return Categories(place[self.codes], tuple(self.texts[at] for at in order))
+        return place, tuple(self.texts[at] for at in order)
 
     def first_rows(self) -> IntArray:
         """For each of the distinct texts the first row that has it."""
@@ -151,13 +167,26 @@ class NumberColumn:
         """A column of numbers is one."""
         return True
 
+    @property
+    def is_truth(self) -> bool:
+        """Whether there is no number but 0 and 1."""
+        return bool(((self.numbers == 0) | (self.numbers == 1) | self.is_missing).all())
+
     @cached_property
     def categories(self) -> Categories:
         """The distinct numbers by size; whole ones are named without a decimal mark."""
-        values, codes = np.unique(self.numbers, return_inverse=True)
-        known = values[~np.isnan(values)]
-        codes = np.where(np.isnan(self.numbers), MISSING_CODE, codes)
-        return Categories(codes.astype(np.intp), tuple(map(number_text, known)))
+        there = ~self.is_missing
+        known = self.numbers[there]
+        least = known.min(initial=np.inf)
+        codes = np.full(self.n_rows, MISSING_CODE, dtype=np.intp)
+        if known.max(initial=-np.inf) - least < _DENSE and bool((known % 1 == 0).all()):
+            # Answers on a scale need no sorting to be numbered.
+            keys = (known - least).astype(np.intp)
+            codes[there], occurring = renumbered(keys, int(keys.max(initial=-1)) + 1)
+            values = least + occurring
+        else:
+            values, codes[there] = np.unique(known, return_inverse=True)
+        return Categories(codes, tuple(map(number_text, values)))
 
 
 class Codes(dict[str, int]):

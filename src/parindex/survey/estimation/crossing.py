@@ -53,10 +53,17 @@ class Crossing:
                 # What is outside every part has the last number, which stands for no pair.
                 occurring = occurring[:-1]
         self.n_pairs = len(occurring)
+        # Responses are often sorted by unit, and then a pair's lie side by side.
+        steps = np.diff(self.pair_of_row)
+        in_order = not outside.any() and self.n_pairs == len(np.flatnonzero(steps)) + 1
+        in_order = in_order and bool((steps >= 0).all())
+        self._starts = np.append(0, np.flatnonzero(steps) + 1) if in_order else None
         self.unit_of_pair, self.part_of_pair = np.divmod(occurring, parts.n)
 
     def sums(self, values: FloatArray | None) -> FloatArray:
         """The sum of a value a row by pair; without values the number of rows."""
+        if self._starts is not None and values is not None:
+            return np.add.reduceat(values, self._starts)
         return summed(self.pair_of_row, values, self.n_pairs + 1)[: self.n_pairs]
 
     def by_part(self, sums: FloatArray) -> FloatArray:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parindex.survey.estimation.columns import Categories
 from parindex.survey.estimation.crossing import Parts, whole
 from parindex.survey.estimation.design_file import StatisticPlan, What
 from parindex.survey.estimation.intervals import (
@@ -29,6 +28,7 @@ from parindex.survey.estimation.statistics import (
     category_totals,
     mean,
     ratio,
+    share,
     shares,
     total,
     variance,
@@ -102,23 +102,22 @@ class Estimator:
     ) -> tuple[Found, Sequence[str], bool]:
         """What is found, the names of its columns, and whether it is a share of something."""
         first, *others = (self._responses.columns[name] for name in statistic.of)
-        match statistic.what:
-            case What.RATIO:
-                return ratio(parted, first.numbers, others[0].numbers), ("",), False
-            case What.VARIANCE:
-                return variance(parted, first.numbers), ("",), False
-            case What.SHARE:
-                return _shares(parted, first.categories)
-            case What.TOTAL if not first.is_numeric:
-                return (*_category_totals(parted, first.categories), False)
-            case What.TOTAL:
-                return total(parted, first.numbers), ("",), False
-            case _ if not first.is_numeric:
-                categories = first.categories
-                return shares(parted, categories), categories.names, True
-            case _:
-                is_share = self._asks_shares and first.categories.is_truth
-                return mean(parted, first.numbers), ("",), is_share
+        what, as_number = statistic.what, ("",)
+        if what is What.RATIO:
+            return ratio(parted, first.numbers, others[0].numbers), as_number, False
+        if what is What.VARIANCE:
+            return variance(parted, first.numbers), as_number, False
+        if what is What.TOTAL and first.is_numeric:
+            return total(parted, first.numbers), as_number, False
+        # A mean of 0 and 1 is a share only for an interval that has its own way with shares.
+        if (what is What.SHARE or self._asks_shares) and what is not What.TOTAL and first.is_truth:
+            return share(parted, first.numbers), as_number, True
+        if what is What.MEAN and first.is_numeric:
+            return mean(parted, first.numbers), as_number, False
+        categories = first.categories
+        if what is What.TOTAL:
+            return category_totals(parted, categories), categories.names, False
+        return shares(parted, categories), categories.names, True
 
     def _rows(
         self,
@@ -193,21 +192,3 @@ def parts_of(columns: Sequence[str], responses: Responses) -> Parts:
         named = zip(columns, categories, places, strict=True)
         names.append(";".join(f"{name}={one.names[int(at)]}" for name, one, at in named))
     return Parts(place[together.codes], tuple(names))
-
-
-def _shares(parted: PartedDesign, categories: Categories) -> tuple[Found, Sequence[str], bool]:
-    """The share of each category, or of yes alone where they are no and yes."""
-    if not categories.is_truth:
-        return shares(parted, categories), categories.names, True
-    is_yes = categories.codes == categories.yes()
-    codes = np.where(categories.codes < 0, -1, is_yes.astype(np.intp))
-    return _last(shares(parted, Categories(codes, ("0", "1")))), ("",), True
-
-
-def _category_totals(parted: PartedDesign, categories: Categories) -> tuple[Found, Sequence[str]]:
-    return category_totals(parted, categories), categories.names
-
-
-def _last(found: Found) -> Found:
-    """The last of the estimates of each part alone."""
-    return Found(found.estimated.only(-1), found.srs[:, -1:], found.n)

@@ -51,8 +51,8 @@ class Influences:
             sums, terms = rung.climb(sums), rung.climb(terms)
             factor = _factor(rung.stage, self.lonely_psu)[rung.stratum_of_cell]
             spread = _spread(rung, sums, self.lonely_psu)
-            ratio = _ratio(rung, self.lonely_psu)
-            found += ratio * summed(rung.part_of_cell, factor * spread, n_parts)
+            added = summed(rung.part_of_cell, factor * spread, n_parts)
+            found += _shared(rung, added, self.lonely_psu)
             squares = summed(rung.cell_of_pair, terms * terms, len(factor))
             scale += summed(rung.part_of_cell, factor * squares, n_parts)
         return np.where(found < NOISE * scale, 0.0, found)
@@ -96,15 +96,17 @@ def _spread(rung: Rung, sums: FloatArray, lonely_psu: LonelyPsu) -> FloatArray:
     return spread
 
 
-def _ratio(rung: Rung, lonely_psu: LonelyPsu) -> FloatArray | float:
-    """Under ``average`` a single-unit stratum adds what the others of the part add on average."""
+def _shared(rung: Rung, added: FloatArray, lonely_psu: LonelyPsu) -> FloatArray:
+    """What a stage adds to the variance of each part, single-unit strata with the others' average.
+
+    NaN under ``average`` where a part has no other stratum.
+    """
     if lonely_psu is not LonelyPsu.AVERAGE:
-        return 1.0
+        return added
     lonely = rung.stage.is_lonely[rung.stratum_of_cell]
     n_cells = summed(rung.part_of_cell, None, rung.n_parts)
     n_others = summed(rung.part_of_cell[~lonely], None, rung.n_parts)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return n_cells / n_others
+    return added * n_cells / np.where(n_others > 0, n_others, np.nan)
 
 
 def _stage_covariance(stage: Stage, table: FloatArray, lonely_psu: LonelyPsu) -> FloatArray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from parindex.survey.estimation.crossing import Crossing, Ladder, Parts
 from parindex.survey.estimation.linearised import NOISE, Influences
-from parindex.survey.estimation.numbering import BoolArray, FloatArray, IntArray, summed
+from parindex.survey.estimation.numbering import FloatArray, IntArray, summed
 from parindex.survey.estimation.replicates import Replicates
 from parindex.survey.estimation.weighting import Design
 
@@ -27,6 +27,17 @@ class Totals:
     by_pair: FloatArray
     by_part: FloatArray
     moments: FloatArray | None
+
+    def beside(self, other: Totals) -> Totals:
+        """These quantities followed by others."""
+        moments = None
+        if self.moments is not None and other.moments is not None:
+            moments = np.concatenate([self.moments, other.moments])
+        return Totals(
+            np.concatenate([self.by_pair, other.by_pair], axis=1),
+            np.concatenate([self.by_part, other.by_part], axis=1),
+            moments,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,28 +107,41 @@ class PartedDesign:
 
     @cached_property
     def _of_weights(self) -> Totals:
-        return self._totals([self.design.weights])
+        return self.totals([self.design.weights])
 
-    def sizes(self, there: BoolArray | None) -> FloatArray:
-        """How many rows each part has, of those that are ``there``."""
-        values = None if there is None else there.astype(float)
-        return self.by_part(values)
+    @cached_property
+    def _sizes(self) -> FloatArray:
+        return self.by_part(None)
+
+    def sizes(self, missing: IntArray) -> FloatArray:
+        """How many rows each part has, but for some rows."""
+        return self._sizes - summed(self.part_of_row[missing], None, self.parts.n + 1)[:-1]
 
     def by_part(self, values: FloatArray | None) -> FloatArray:
         """The sum by part of a value a row, or the number of rows."""
-        return summed(self.part_of_row, values, self.parts.n + 1)[: self.parts.n]
+        return self.crossing.by_part(self.crossing.sums(values))
 
-    def totals(self, rows: Sequence[FloatArray | None]) -> Totals:
-        """The totals of quantities given as weighted values a row; None is the weights alone."""
-        known = [self._of_weights if values is None else self._totals([values]) for values in rows]
-        moments = [one.moments for one in known if one.moments is not None]
-        return Totals(
-            np.concatenate([one.by_pair for one in known], axis=1),
-            np.concatenate([one.by_part for one in known], axis=1),
-            np.concatenate(moments) if moments else None,
-        )
+    def weight_totals(self, missing: IntArray) -> Totals:
+        """The totals of the weights, but for some rows.
 
-    def _totals(self, rows: Sequence[FloatArray]) -> Totals:
+        Where those are few they are taken from what is known of all rows.
+        """
+        weights = self.design.weights
+        if len(missing) == 0:
+            return self._of_weights
+        if self.design.explained is not None or 4 * len(missing) > len(weights):
+            weights = weights.copy()
+            weights[missing] = 0.0
+            return self.totals([weights])
+        pairs = self.crossing.pair_of_row[missing]
+        less = summed(pairs, weights[missing], self.crossing.n_pairs + 1)[:-1]
+        by_pair = self._of_weights.by_pair - less[:, None]
+        by_part = self.crossing.by_part(by_pair[:, 0])
+        by_part[self.sizes(missing) == 0] = 0.0
+        return Totals(by_pair, by_part[:, None], None)
+
+    def totals(self, rows: Sequence[FloatArray]) -> Totals:
+        """The totals of quantities given as weighted values a row."""
         by_pair = np.column_stack([self.crossing.sums(values) for values in rows])
         return self._with_moments(by_pair, rows)
 

@@ -85,7 +85,7 @@ def quantiles(
             limits = symmetric(share, se, quantile)
         low[:, column] = [one.at(limit) for one, limit in zip(ordered, limits[0], strict=True)]
         high[:, column] = [one.at(limit) for one, limit in zip(ordered, limits[1], strict=True)]
-    n = parted.sizes(~np.isnan(numbers))
+    n = parted.sizes(np.flatnonzero(np.isnan(numbers)))
     return Quantiles(values, (high - low) / (2 * quantile), low, high, n)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from operator import itemgetter
 from typing import BinaryIO, Final
 
 import numpy as np
@@ -15,7 +15,9 @@ from parindex.csvtable import CsvFile, Numbers
 from parindex.errors import Problems
 from parindex.survey.estimation.columns import SCIENTIFIC, Codes, Column, WrittenColumn
 
-_BLOCK: Final = 16_384
+# Few enough rows that their cells are still at hand when the last column is read.
+_BLOCK: Final = 512
+_PLAIN: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,20})?")
 _TRUTH: Final = frozenset({"FALSE", "TRUE"})
 
 
@@ -60,14 +62,15 @@ class ResponseReader:
         """
         parts: dict[str, list[NDArray[np.int32]]] = {name: [] for name in wanted}
         memos = {name: Codes() for name in wanted}
-        places = {name: itemgetter(self.names.index(name)) for name in wanted}
+        places = {name: self.names.index(name) for name in wanted}
         lines: list[NDArray[np.int32]] = []
         for block in _blocks(self._csv.rows()):
             size = len(block)
-            lines.append(np.fromiter(map(itemgetter(0), block), dtype=np.int32, count=size))
-            rows = list(map(itemgetter(1), block))
+            numbers, rows = zip(*block, strict=True)
+            lines.append(np.array(numbers, dtype=np.int32))
+            cells = list(zip(*rows, strict=True))
             for name, memo in memos.items():
-                codes = map(memo.__getitem__, map(places[name], rows))
+                codes = map(memo.__getitem__, cells[places[name]])
                 parts[name].append(np.fromiter(codes, dtype=np.int32, count=size))
         if not lines and not self._problems.found:
             self._problems.add("survey.no_rows", line=1)
@@ -85,10 +88,28 @@ class ResponseReader:
             column = columns[name]
             if not always and not column.is_numeric:
                 continue
-            for text, row in zip(column.texts, column.first_rows(), strict=True):
-                if text not in _TRUTH and not SCIENTIFIC.fullmatch(text):
-                    numbers.read(text, made.line(row), name)
+            odd = self._odd(column.texts)
+            if odd:
+                rows = column.first_rows()
+                for at in odd:
+                    numbers.read(column.texts[at], made.line(rows[at]), name)
         numbers.finish()
+
+    def _odd(self, texts: Sequence[str]) -> list[int]:
+        """The texts that need a closer look than that they are plainly numbers.
+
+        Where commas separate cells a dot is a decimal mark; one is looked at for all, since a
+        file has one mark.
+        """
+        plain = _PLAIN if self._csv.separator == "," else SCIENTIFIC
+        odd = [at for at, text in enumerate(texts) if not plain.fullmatch(text)]
+        dotted = next((at for at, text in enumerate(texts) if "." in text), None)
+        looked_at = {*odd, *(() if dotted is None else (dotted,))}
+        return sorted(at for at in looked_at if not _is_known(texts[at]))
+
+
+def _is_known(text: str) -> bool:
+    return text in _TRUTH or bool(SCIENTIFIC.fullmatch(text))
 
 
 def _blocks(

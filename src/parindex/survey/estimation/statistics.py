@@ -8,13 +8,16 @@ Missing values leave the statistic that they are missing from, and nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from parindex.survey.estimation.columns import Categories
 from parindex.survey.estimation.linearised import NOISE
 from parindex.survey.estimation.numbering import FloatArray
-from parindex.survey.estimation.parted import Estimated, PartedDesign
+from parindex.survey.estimation.parted import Estimated, PartedDesign, Totals
+
+_FEW: Final = 1001
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,20 +46,20 @@ def mean(parted: PartedDesign, numbers: FloatArray) -> Found:
 def ratio(parted: PartedDesign, above: FloatArray, below: FloatArray | None) -> Found:
     """The total of ``above`` over the total of ``below``, which is 1 where it is None."""
     weights = parted.design.weights
-    there = ~np.isnan(above) if below is None else ~(np.isnan(above) | np.isnan(below))
-    whole = bool(there.all())
-    if not whole:
-        weights = np.where(there, weights, 0.0)
-        above = np.where(there, above, 0.0)
-        below = None if below is None else np.where(there, below, 0.0)
-    weighed = weights if below is None else weights * below
-    # About the overall ratio the totals stay small, and their differences exact.
-    centre = _over(np.dot(weights, above), weighed.sum())
+    is_missing = np.isnan(above) if below is None else np.isnan(above) | np.isnan(below)
+    missing = np.flatnonzero(is_missing)
+    # About a ratio that is near the middle totals stay small, and their differences exact.
+    centre = _typical(above, below)
     apart = above - (centre if below is None else centre * below)
+    apart[missing] = 0.0
     moved = weights * apart
-    totals = parted.totals([None if whole and below is None else weighed, moved])
-    count = None if whole else there
-    n = parted.sizes(count)
+    population = parted.weight_totals(missing)
+    if below is None:
+        weighed = population
+    else:
+        below = np.where(is_missing, 0.0, below)
+        weighed = parted.totals([weights * below])
+    totals = weighed.beside(parted.totals([moved]))
     size, gap = totals.by_part[:, 0], _over(totals.by_part[:, 1], totals.by_part[:, 0])
     estimated = parted.estimated(
         totals,
@@ -64,63 +67,73 @@ def ratio(parted: PartedDesign, above: FloatArray, below: FloatArray | None) -> 
         np.stack([_over(-gap, size), _over(1.0, size)], axis=1)[:, :, None],
         rounded=np.stack([_over(centre, size), 0 * size], axis=1)[:, :, None],
     )
-    # The squares of above - ratio * below, from those about the overall ratio.
-    squares = parted.by_part(moved * apart)
-    if below is None:
-        square_size, population = size, size
-        squares = squares - gap * gap * size
-    else:
-        square_size = parted.by_part(weighed * below)
-        population = parted.by_part(weights)
+    # The squares of above - ratio * below, from those about the centre.
+    apart *= moved
+    squares, square_size, people = parted.by_part(apart), size, population.by_part[:, 0]
+    cross = gap * size
+    if below is not None:
+        square_size = parted.by_part(weights * below * below)
         cross = parted.by_part(moved * below)
-        squares = squares - 2 * gap * cross + gap * gap * square_size
+    squares = squares - 2 * gap * cross + gap * gap * square_size
     squares = np.where(squares <= NOISE * centre * centre * square_size, np.nan, squares)
-    srs = _srs(_over(squares, population), n, population) * _over(population, size) ** 2
+    n = parted.sizes(missing)
+    srs = _srs(_over(squares, people), n, people) * _over(people, size) ** 2
     return Found(estimated, srs[:, None], n)
 
 
 def total(parted: PartedDesign, numbers: FloatArray) -> Found:
     """The population total of numbers, NaN where missing."""
-    weights = parted.design.weights
-    there = ~np.isnan(numbers)
-    whole = bool(there.all())
-    if not whole:
-        weights = np.where(there, weights, 0.0)
-        numbers = np.where(there, numbers, 0.0)
-    centre = _over(np.dot(weights, numbers), weights.sum())
+    missing = np.flatnonzero(np.isnan(numbers))
+    centre = _typical(numbers, None)
     apart = numbers - centre
-    moved = weights * apart
-    totals = parted.totals([None if whole else weights, moved])
-    n = parted.sizes(None if whole else there)
-    empty = np.where(n > 0, 1.0, np.nan)
+    apart[missing] = 0.0
+    moved = parted.design.weights * apart
+    totals = parted.weight_totals(missing).beside(parted.totals([moved]))
+    n = parted.sizes(missing)
+    there = np.where(n > 0, 1.0, np.nan)
     estimated = parted.estimated(
         totals,
-        lambda sums: (sums[..., 1:] + centre * sums[..., :1]) * empty[:, None],
-        np.stack([centre * empty, empty], axis=1)[:, :, None],
+        lambda sums: (sums[..., 1:] + centre * sums[..., :1]) * there[:, None],
+        np.stack([centre * there, there], axis=1)[:, :, None],
     )
-    population = totals.by_part[:, 0]
-    gap = _over(totals.by_part[:, 1], population)
-    squares = parted.by_part(moved * apart) - gap * gap * population
-    squares = np.where(squares <= NOISE * centre * centre * population, np.nan, squares)
-    srs = _srs(_over(squares, population), n, population) * population**2
+    people = totals.by_part[:, 0]
+    gap = _over(totals.by_part[:, 1], people)
+    squares = parted.by_part(moved * apart) - gap * gap * people
+    squares = np.where(squares <= NOISE * centre * centre * people, np.nan, squares)
+    srs = _srs(_over(squares, people), n, people) * people**2
     return Found(estimated, srs[:, None], n)
+
+
+def share(parted: PartedDesign, numbers: FloatArray) -> Found:
+    """The share of 1 among numbers of 0 and 1, NaN where missing."""
+    is_missing = np.isnan(numbers)
+    missing = np.flatnonzero(is_missing)
+    # Yes and no are added up apart, so that the share of those who all agree is exactly 1.
+    yes = parted.design.weights * numbers
+    yes[missing] = 0.0
+    no = parted.design.weights - yes
+    no[missing] = 0.0
+    found = _shares(parted, parted.totals([no, yes]), parted.sizes(missing))
+    return Found(found.estimated.only(1), found.srs[:, 1:], found.n)
 
 
 def shares(parted: PartedDesign, categories: Categories) -> Found:
     """The share of each category among the responses that have one."""
     k = len(categories.names)
-    weights = parted.design.weights
-    totals = parted.totals_of_categories(categories.codes, k, weights)
-    population = totals.by_part.sum(axis=1, keepdims=True)
-    values = _over(totals.by_part, population)
-    gradient = (np.eye(k)[None] - values[:, None, :]) / np.where(
-        population > 0, population, np.nan
-    )[:, :, None]
+    totals = parted.totals_of_categories(categories.codes, k, parted.design.weights)
+    return _shares(parted, totals, _sizes(parted, categories))
+
+
+def _shares(parted: PartedDesign, totals: Totals, n: FloatArray) -> Found:
+    people = totals.by_part.sum(axis=1, keepdims=True)
+    values = _over(totals.by_part, people)
+    k = values.shape[1]
+    gradient = _over((np.eye(k)[None] - values[:, None, :]), people[:, :, None])
+    gradient[people[:, 0] == 0] = np.nan
     estimated = parted.estimated(
         totals, lambda sums: _over(sums, sums.sum(axis=-1, keepdims=True)), gradient
     )
-    n = _sizes(parted, categories)
-    srs = _srs(_spread(values), n[:, None], population)
+    srs = _srs(_spread(values), n[:, None], people)
     return Found(estimated, srs, n)
 
 
@@ -141,14 +154,12 @@ def category_totals(parted: PartedDesign, categories: Categories) -> Found:
 
 def variance(parted: PartedDesign, numbers: FloatArray) -> Found:
     """The variance in the population of numbers, NaN where missing, with n/(n-1)."""
-    there = ~np.isnan(numbers)
-    weights = np.where(there, parted.design.weights, 0.0)
-    numbers = np.where(there, numbers, 0.0)
-    centre = _over(np.dot(weights, numbers), weights.sum())
-    apart = np.where(there, numbers - centre, 0.0)
-    moved = weights * apart
-    totals = parted.totals([weights, moved, moved * apart])
-    n = parted.sizes(there)
+    missing = np.flatnonzero(np.isnan(numbers))
+    apart = numbers - _typical(numbers, None)
+    apart[missing] = 0.0
+    moved = parted.design.weights * apart
+    totals = parted.weight_totals(missing).beside(parted.totals([moved, moved * apart]))
+    n = parted.sizes(missing)
     correction = _over(n, n - 1)
     size = totals.by_part[:, 0]
     gap, square = _over(totals.by_part[:, 1], size), _over(totals.by_part[:, 2], size)
@@ -165,8 +176,16 @@ def variance(parted: PartedDesign, numbers: FloatArray) -> Found:
 
 
 def _sizes(parted: PartedDesign, categories: Categories) -> FloatArray:
-    there = categories.codes >= 0
-    return parted.sizes(None if there.all() else there)
+    return parted.sizes(np.flatnonzero(categories.codes < 0))
+
+
+def _typical(above: FloatArray, below: FloatArray | None) -> float:
+    """A number or quotient that occurs, from the middle of a few; 0 where there is none."""
+    few = above[:: max(1, len(above) // _FEW)]
+    if below is not None:
+        few = _over(few, below[:: max(1, len(below) // _FEW)])
+    few = np.sort(few[np.isfinite(few)])
+    return float(few[len(few) // 2]) if len(few) else 0.0
 
 
 def _spread(shares_of: FloatArray) -> FloatArray:
