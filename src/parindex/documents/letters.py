@@ -23,6 +23,29 @@ _WORDS: Final = {
     "code_slip": "Quét mã, hoặc nhập mã dùng một lần:",
     "qr": "Mã QR mở phiếu khảo sát với mã dùng một lần in bên cạnh",
 }
+# What a letter says where nobody wrote another text, and what it promises.
+PARAGRAPHS: Final = (
+    (
+        "Cơ quan chúng tôi trân trọng mời ông/bà trả lời một phiếu hỏi ngắn về sự phục vụ của cơ"
+        " quan hành chính nhà nước. Ông/bà được chọn ngẫu nhiên; ý kiến của ông/bà giúp cơ quan"
+        " phục vụ tốt hơn."
+    ),
+    (
+        "Ông/bà có quyền trả lời hoặc không trả lời; không trả lời thì không ảnh hưởng đến bất cứ"
+        " việc gì của ông/bà."
+    ),
+)
+PROMISES: Final = (
+    (
+        "Mã chỉ dùng một lần và không gắn với câu trả lời: phiếu được niêm phong khi gửi và trộn"
+        " với các phiếu khác, không ai biết phiếu nào của ai."
+    ),
+    (
+        "Họ tên, điện thoại, địa chỉ chỉ dùng để mời trả lời, được giữ riêng và xóa sau đợt khảo"
+        " sát, theo Luật Bảo vệ dữ liệu cá nhân số 91/2025/QH15."
+    ),
+    "Vì không ai tìm lại được phiếu của ông/bà, phiếu đã gửi không sửa và không rút lại được.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +73,8 @@ class Sender:
     title: str
     address: str
     closes: str
-    paragraphs: Sequence[str]
-    promises: Sequence[str]
+    paragraphs: Sequence[str] = PARAGRAPHS
+    promises: Sequence[str] = PROMISES
 
 
 def write_letters(

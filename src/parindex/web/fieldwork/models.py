@@ -117,7 +117,7 @@ class Quota(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="quotas")
-    label = models.CharField(max_length=300)
+    label = models.TextField()
     limit = models.IntegerField()
     reserved = models.IntegerField(default=0)
     used = models.IntegerField(default=0)
@@ -146,8 +146,10 @@ class Cell(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="cells")
     position = models.IntegerField()
-    stratum = models.CharField(max_length=300, blank=True)
-    psu = models.CharField(max_length=300, blank=True)
+    # The cell of the frame that its people were drawn from: reserves step in within it.
+    draw = models.TextField(blank=True)
+    stratum = models.TextField(blank=True)
+    psu = models.TextField(blank=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
     service = models.CharField(max_length=200, blank=True)
     respondents = models.CharField(max_length=120, blank=True)

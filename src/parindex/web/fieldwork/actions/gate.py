@@ -46,7 +46,7 @@ def run_by(actor: Actor, wave: UUID) -> Wave:
     if not permissions.can_run_waves(actor, issuer=known.issuer_id):
         raise RefusedError("fieldwork.not_run_by_you")
     return (
-        Wave.objects.select_for_update(of=("self",))
+        Wave.objects.select_for_update(of=("self",), no_key=True)
         .select_related("issuer", "instrument")
         .get(id=wave)
     )

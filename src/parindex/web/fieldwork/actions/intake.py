@@ -17,10 +17,12 @@ from django.db.models import F, QuerySet
 
 from parindex.canonical import canonical_json
 from parindex.errors import Problem, UnusableInputError
-from parindex.web.fieldwork import bridge, codes, permissions, sealing
+from parindex.web.fieldwork import codes, permissions, sealing
 from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave
+from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import (
     Box,
+    Cell,
     Interviewer,
     Invitation,
     Quota,
@@ -41,7 +43,7 @@ _LONGEST: Final = 4 * 60 * 60
 class Started:
     """What a respondent needs to answer: the form, and what is said above it.
 
-    ``form`` is plain content: see :func:`bridge.form_of`.
+    ``form`` is plain content: see :func:`questionnaires.form_of`.
     """
 
     form: Mapping[str, Any]
@@ -67,13 +69,14 @@ def start(token: str, *, mode: str = Mode.WEB) -> Started:
     Raises RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open,
     .quota_full.
     """
-    one = _invitation_of(token)
+    one = invitation_of(token)
     if one.used:
         raise RefusedError("fieldwork.used_code")
     with transaction.atomic():
-        _in_time(one.wave, Mode(mode))
-        if one.cell.quota_id is not None:
-            _hold_a_place(one, one.cell.quota_id)
+        quota = in_time(one, Mode(mode))
+        if quota is not None:
+            until = clock.now() + timedelta(hours=one.wave.hold_hours)
+            hold_a_place(one, quota, until=until)
     return _started(one)
 
 
@@ -92,8 +95,8 @@ def submit(
     ``interviewer`` is the account of who asked. Raises RefusedError: fieldwork.unknown_code,
     .used_code, .withdrawn_code, .not_open, .quota_full, and UnusableInputError for the answers.
     """
-    one = _invitation_of(token)
-    return _receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=interviewer)
+    one = invitation_of(token)
+    return receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=interviewer)
 
 
 def submit_assigned(
@@ -107,7 +110,7 @@ def submit_assigned(
 ) -> Received:
     """The same for an interviewer and somebody assigned to them: no code is needed."""
     one = _assigned(actor, invitation)
-    return _receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=actor.person)
+    return receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=actor.person)
 
 
 def start_assigned(actor: Actor, invitation: UUID) -> Started:
@@ -117,18 +120,20 @@ def start_assigned(actor: Actor, invitation: UUID) -> Started:
 
 def _assigned(actor: Actor, invitation: UUID) -> Invitation:
     """An invitation of the interviewer's own. Raises UnknownError."""
-    one = _rows().filter(id=invitation, assigned__interviewer__person=actor.person).first()
+    one = rows().filter(id=invitation, assigned__interviewer__person=actor.person).first()
     if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
         raise UnknownError
     return one
 
 
-def _rows() -> QuerySet[Invitation]:
+def rows() -> QuerySet[Invitation]:
+    """Invitations with all that is asked of them here."""
     return Invitation.objects.select_related("wave__issuer", "wave__instrument", "cell__unit")
 
 
-def _invitation_of(token: str) -> Invitation:
-    one = _rows().filter(token_hash=codes.hash_of(token)).first() if token else None
+def invitation_of(token: str) -> Invitation:
+    """The invitation of a code. Raises RefusedError where there is none that counts."""
+    one = rows().filter(token_hash=codes.hash_of(token)).first() if token else None
     if one is None:
         raise RefusedError("fieldwork.unknown_code")
     if one.state not in ANSWERABLE:
@@ -137,7 +142,7 @@ def _invitation_of(token: str) -> Invitation:
 
 
 def _started(one: Invitation) -> Started:
-    form = bridge.form_of(questionnaire_for(one.wave))
+    form = questionnaires.form_of(questionnaire_for(one.wave))
     return Started(
         form=form,
         wave_title=one.wave.title,
@@ -150,25 +155,25 @@ def _started(one: Invitation) -> Started:
     )
 
 
-def _in_time(wave: Wave, mode: Mode) -> datetime:
-    """The database's moment; raises RefusedError where no answer is taken at it.
+def in_time(one: Invitation, mode: Mode) -> UUID | None:
+    """The quota of the invitation, if any; raises RefusedError where no answer is taken now.
 
     The wave is held against being closed and mixed to the end of the transaction: whoever does
-    that waits for all who are here.
+    that waits for all who are here. The moment is the database's, after that wait.
     """
-    hold_wave(wave.id, shared=True)
+    hold_wave(one.wave_id, shared=True)
     at = clock.written_at()
-    fresh = Wave.objects.only("state", "opens_at", "closes_at", "syncs_until").get(id=wave.id)
-    if not fresh.window.takes(at, mode):
-        closes = fresh.closes_at.astimezone(clock.VIETNAM)
-        opens = fresh.opens_at.astimezone(clock.VIETNAM)
-        raise RefusedError(
-            "fieldwork.not_open", opens=f"{opens:%H:%M %d/%m/%Y}", closes=f"{closes:%H:%M %d/%m/%Y}"
+    cell = Cell.objects.select_related("wave").get(id=one.cell_id)
+    if not cell.wave.window.takes(at, mode):
+        opens, closes = (
+            f"{moment.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
+            for moment in (cell.wave.opens_at, cell.wave.closes_at)
         )
-    return at
+        raise RefusedError("fieldwork.not_open", opens=opens, closes=closes)
+    return cell.quota_id
 
 
-def _receive(
+def receive(
     one: Invitation,
     submission: str,
     answers: Mapping[str, Any],
@@ -177,21 +182,32 @@ def _receive(
     seconds: int | None,
     by: UUID | None,
 ) -> Received:
+    """Keep an answer to an invitation; see :func:`submit`."""
     receipt = codes.receipt_of(submission)
     if one.used:
         return _again(one.receipt, receipt)
-    content = _content(one, answers, mode=mode, seconds=seconds, by=by)
-    sealed = seal_for(one.wave, content)
+    content = content_of(one, answers, mode=mode, seconds=seconds, by=by)
+    return put_in_the_box(one, seal_for(one.wave, content), receipt=submission, mode=mode)
+
+
+def put_in_the_box(one: Invitation, sealed: bytes, *, receipt: str, mode: Mode) -> Received:
+    """Mark an invitation as used and put what was sealed into the box, in one transaction.
+
+    ``receipt`` is the device's own number of the answer.
+    """
+    mark = codes.receipt_of(receipt)
     with transaction.atomic():
-        _in_time(one.wave, mode)
+        quota = in_time(one, mode)
         fresh = Invitation.objects.filter(id=one.id, used=False, state__in=ANSWERABLE)
-        if not fresh.update(used=True, receipt=receipt):
-            now = Invitation.objects.values_list("receipt", flat=True).get(id=one.id)
-            return _again(now, receipt)
+        if not fresh.update(used=True, receipt=mark):
+            now = Invitation.objects.only("used", "receipt").get(id=one.id)
+            if not now.used:
+                raise RefusedError("fieldwork.withdrawn_code")
+            return _again(now.receipt, mark)
         Box.objects.create(wave=one.wave, sealed=sealed)
-        if one.cell.quota_id is not None:
+        if quota is not None:
             # Last, since all answers of a quota wait here for one another.
-            _take_the_place(one, one.cell.quota_id)
+            _take_the_place(one, quota)
     return Received(already=False)
 
 
@@ -217,7 +233,7 @@ def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
         ) from error
 
 
-def _content(
+def content_of(
     one: Invitation,
     answers: Mapping[str, Any],
     *,
@@ -227,7 +243,7 @@ def _content(
 ) -> dict[str, Any]:
     """What is sealed: the answers with the cell; the week, but no day; no word of who."""
     today = clock.today()
-    kept = bridge.settled(questionnaire_for(one.wave), answers, today)
+    kept = questionnaires.settled(questionnaire_for(one.wave), answers, today)
     code = ""
     if by is not None:
         found = Interviewer.objects.filter(wave=one.wave_id, person=by)
@@ -251,15 +267,21 @@ def _coarse(seconds: int | None) -> int | None:
 # ---- places of a quota
 
 
-def _hold_a_place(one: Invitation, quota: UUID) -> None:
+def hold_a_place(one: Invitation, quota: UUID, *, until: datetime) -> None:
     """Hold a place for one who begins, or hold it on. Raises RefusedError."""
-    lasts = timedelta(hours=one.wave.hold_hours)
-    ends = (clock.now() + lasts).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    ends = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     _, made = Reservation.objects.update_or_create(
         invitation=one, defaults={"quota_id": quota, "expires_at": ends}
     )
     if made:
         _reserve(quota, {"reserved": F("reserved") + 1})
+
+
+def give_back_place(one: Invitation) -> None:
+    """Give back the place held for one who will not come."""
+    held = Reservation.objects.filter(invitation=one).first()
+    if held is not None and held.delete()[0]:
+        Quota.objects.filter(id=held.quota_id).update(reserved=F("reserved") - 1)
 
 
 def _take_the_place(one: Invitation, quota: UUID) -> None:

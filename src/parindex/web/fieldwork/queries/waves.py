@@ -10,8 +10,8 @@ from uuid import UUID
 from django.db.models import Count as Rows
 from django.db.models import Q, QuerySet
 
-from parindex.web.fieldwork import permissions
-from parindex.web.fieldwork.models import Cell, Invitation, Quota, Wave
+from parindex.web.fieldwork import codes, permissions
+from parindex.web.fieldwork.models import Cell, Invitation, Kiosk, Quota, Wave
 from parindex.web.fieldwork.states import InvitationState, WaveState
 from parindex.web.people.actor import Actor
 
@@ -203,3 +203,9 @@ def assigned_to(actor: Actor, wave: UUID) -> list[Visit]:
         )
         for one in rows.order_by("cell__position", "reserve", "order")
     ]
+
+
+def kiosk_by_key(key: str) -> Kiosk | None:
+    """The tablet that has a key, with its wave, while it may take answers."""
+    found = Kiosk.objects.filter(key_hash=codes.hash_of(key), ended=False) if key else None
+    return found.select_related("wave__issuer").first() if found is not None else None

@@ -1,4 +1,4 @@
-"""Rows to the survey engine and back: questionnaires, answers, samples, estimates."""
+"""A stored questionnaire as the engine reads it, as a page shows it, and answers held to it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,29 @@ from functools import lru_cache
 from typing import Any, Final
 
 from parindex.errors import UnusableInputError
+from parindex.forms.columns import SHEETS
+from parindex.forms.xlsform_reading import from_sheets
 from parindex.survey.answers import check_answers, settle
 from parindex.survey.bodies import Body, for_bodies
 from parindex.survey.conditions.tree import Condition, to_json
-from parindex.survey.questionnaire import Question, Section, Words
+from parindex.survey.questionnaire import Kind, Question, Section, Words
 from parindex.survey.questionnaire import (
     Questionnaire as Questionnaire,  # noqa: PLC0414 - handed on
 )
 from parindex.survey.questionnaire_reading import read_questionnaire
+from parindex.survey.questionnaire_writer import digest, to_yaml
+from parindex.survey.versions import check_succession
 from parindex.web.fieldwork.models import Instrument, Wave
+from parindex.workbooks.text_sheets import read_text_sheets
 
 Form = dict[str, Any]
 _FILE: Final = "questionnaire.yaml"
+# Bytes of a sealed answer besides answers in words: around everything, around each question, of a
+# number or a day; sizes are whole steps.
+_FRAME: Final = 400
+_AROUND: Final = 8
+_PLAIN: Final = 34
+_STEP: Final = 256
 
 
 def questionnaire_of(wave: Wave, names: Mapping[str, str] | None = None) -> Questionnaire:
@@ -36,22 +47,29 @@ def instrument_of(instrument: Instrument) -> Questionnaire:
     return _questionnaire(instrument.content, ())
 
 
+def rates_bodies(instrument: Instrument) -> bool:
+    """Whether the respondents of an instrument rate bodies that a wave names."""
+    return instrument_of(instrument).rates is not None
+
+
 @lru_cache(maxsize=64)
 def _questionnaire(content: str, bodies: tuple[tuple[str, str], ...]) -> Questionnaire:
-    read = read_questionnaire(content.encode(), file=_FILE)
+    stored = read_questionnaire(content.encode(), file=_FILE)
     if not bodies:
-        return read
-    return for_bodies(read, [Body(unit=slug, name=Words((("vi", name),))) for slug, name in bodies])
+        return stored
+    return for_bodies(
+        stored, [Body(unit=slug, name=Words((("vi", name),))) for slug, name in bodies]
+    )
 
 
 def settled(questionnaire: Questionnaire, answers: Mapping[str, Any], on: date) -> dict[str, str]:
     """The answers as they are kept. Raises UnusableInputError with everything that is wrong."""
     texts = {str(name): str(text) for name, text in answers.items() if text is not None}
-    kept = settle(questionnaire, texts, today=on)
-    problems = check_answers(questionnaire, kept, today=on)
+    given = settle(questionnaire, texts, today=on)
+    problems = check_answers(questionnaire, given, today=on)
     if problems:
         raise UnusableInputError(problems)
-    return kept
+    return given
 
 
 # ---- a questionnaire for a page
@@ -105,3 +123,47 @@ def _question(question: Question) -> Form:
         "constraint": _tree(question.constraint),
         "message": _words(question.message),
     }
+
+
+# ---- files
+
+
+def read(content: bytes, *, file: str) -> Questionnaire:
+    """The questionnaire of an uploaded file: YAML, or an XLSForm in Excel.
+
+    Raises UnusableInputError with everything that is wrong.
+    """
+    if not file.lower().endswith((".xlsx", ".xls")):
+        return read_questionnaire(content, file=file)
+    sheets = read_text_sheets(content, SHEETS, file_name=file)
+    return from_sheets(sheets, file=file)
+
+
+def kept(questionnaire: Questionnaire) -> tuple[str, str]:
+    """The text that is kept of a questionnaire, and its digest."""
+    return to_yaml(questionnaire), digest(questionnaire)
+
+
+def check_follows(before: Instrument, after: Questionnaire) -> None:
+    """Refuse a version that would lose columns of the one before it."""
+    problems = check_succession(instrument_of(before), after)
+    if problems:
+        raise UnusableInputError(problems)
+
+
+def sealed_size(questionnaire: Questionnaire, *, text_bytes: int) -> int:
+    """How many bytes any answer needs at most, with so many for each question in words.
+
+    Answers in words share what all of them have.
+    """
+    size = _FRAME
+    for question in questionnaire.questions():
+        codes = [len(one.code) for one in questionnaire.scale(question).choices]
+        longest = {
+            Kind.SELECT_ONE: max(codes, default=0),
+            Kind.SELECT_MULTIPLE: sum(codes) + len(codes),
+            Kind.TEXT: text_bytes,
+            Kind.NOTE: 0,
+        }.get(question.kind, _PLAIN)
+        size += len(question.name) + longest + _AROUND
+    return -(-size // _STEP) * _STEP
