@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 from rounds import files, group, item, row
 
 from parindex.cli.app import app
@@ -40,12 +41,15 @@ def test_every_rule_and_policy_is_documented(words: object):
 
 
 def test_every_command_is_documented():
-    named = [one.name for one in app.registered_commands]
-    for group_of in app.registered_groups:
-        assert group_of.typer_instance is not None
-        commands = group_of.typer_instance.registered_commands
-        named += [f"{group_of.name} {one.name}" for one in commands]
-    assert len(named) == 16
+    def names(of: typer.Typer, before: str) -> list[str]:
+        found = [f"{before}{one.name}" for one in of.registered_commands]
+        for group_of in of.registered_groups:
+            assert group_of.typer_instance is not None
+            found += names(group_of.typer_instance, f"{before}{group_of.name} ")
+        return found
+
+    named = names(app, "")
+    assert len(named) == 19
     for name in named:
         assert f"`parindex {name} " in COMMANDS, name
 

@@ -82,9 +82,15 @@ def check(
 def _look(form: Questionnaire, file: str) -> tuple[list[Problem], dict[str, str]]:
     """What the compiler of XForms and ODK Validate find; or who did not look, and why."""
     from parindex.forms.odk_validate import Verdict, validate_xform  # noqa: PLC0415 - slow import
+    from parindex.forms.xform import to_xform  # noqa: PLC0415 - slow import
 
     try:
-        verdict = validate_xform(_xform(form, file), file=file)
+        verdict = validate_xform(to_xform(form), file=file)
+    except ModuleNotFoundError:
+        return [], {
+            "vi": "CHƯA kiểm bằng ODK Validate vì chưa cài parindex[forms]",
+            "en": "NOT checked by ODK Validate, since parindex[forms] is not installed",
+        }
     except UnusableInputError as error:
         return list(error.problems), {}
     if verdict is Verdict.NO_JAVA:

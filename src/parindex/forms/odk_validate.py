@@ -34,7 +34,7 @@ def validate_xform(xform: str, *, file: str = "") -> Verdict:
     problems = Problems(file=file)
     program = files("pyxform").joinpath("validators", "odk_validate", "bin", "ODK_Validate.jar")
     with tempfile.TemporaryDirectory() as folder, as_file(program) as jar:
-        form = Path(folder) / "form.xml"
+        form = Path(folder) / "checked.xml"
         form.write_text(xform, encoding="utf-8")
         command = [java, "-Djava.awt.headless=true", "-jar", str(jar), str(form)]
         try:

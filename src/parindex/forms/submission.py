@@ -103,10 +103,11 @@ class _Reader:
 
     def end(self, _: str) -> None:
         """Leave an element: one without elements inside is an answer."""
-        name = self._path.pop()
         if not self._leaf:
             self._no_words()
+            self._path.pop()
             return
+        name = self._path.pop()
         self._leaf = False
         text = "".join(self._pieces).strip()
         self._pieces.clear()

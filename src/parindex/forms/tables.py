@@ -63,7 +63,8 @@ class Table:
         for column, text in enumerate(cells[0] if cells else ()):
             self._head(text, column)
         needed = COLUMNS[sheet][0]
-        if cells and _Heading(needed) not in self.columns:
+        self._sound = _Heading(needed) in self.columns
+        if cells and not self._sound:
             problems.add("xlsform.missing_column", line=1, sheet=sheet, column=needed)
 
     def _head(self, text: str, column: int) -> None:
@@ -89,7 +90,7 @@ class Table:
 
     def rows(self) -> list[Row]:
         """The rows below the headings that hold anything in a column that is read."""
-        read = set(self.columns.values())
+        read = set(self.columns.values()) if self._sound else set()
         return [
             Row(self, at, cells)
             for at, cells in enumerate(self._cells)

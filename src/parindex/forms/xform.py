@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from parindex.errors import Problems
 from parindex.forms.columns import TRANSLATED, language_heading
@@ -10,13 +11,17 @@ from parindex.forms.xlsform_writing import Row, choice_rows, survey_rows
 from parindex.survey.questionnaire import Questionnaire, Words
 
 # The element that holds the answers.
-ROOT = "data"
+ROOT: Final = "data"
+# pyxform makes straight quotes of curly ones, also of those that are meant: on their way through
+# it they are four characters that no text has (Unicode keeps them free for inside a program).
+_CURLY: Final = str.maketrans("‘’“”", "\ufdd0\ufdd1\ufdd2\ufdd3")
+_STRAIGHT: Final = str.maketrans("\ufdd0\ufdd1\ufdd2\ufdd3", "‘’“”")
 # Our own columns tell a telephone nothing.
-_SURVEY = frozenset(
+_SURVEY: Final = frozenset(
     {"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message",
      "appearance"}
 )  # fmt: skip
-_CHOICES = frozenset({"list_name", "name", "label"})
+_CHOICES: Final = frozenset({"list_name", "name", "label"})
 
 
 def to_xform(questionnaire: Questionnaire, *, form_id: str = "", title: Words | None = None) -> str:
@@ -32,12 +37,13 @@ def to_xform(questionnaire: Questionnaire, *, form_id: str = "", title: Words | 
 
     vi = language_heading("vi", dict(questionnaire.languages)["vi"])
     settings = {
-        "form_title": (title or questionnaire.title).say("vi"),
+        "form_title": (title or questionnaire.title).say("vi").translate(_CURLY),
         "form_id": form_id or questionnaire.id,
         "version": str(questionnaire.version),
         "default_language": vi,
-        # One section a screen.
+        # One section a screen; two spaces stay two.
         "style": "pages",
+        "clean_text_values": "no",
     }
     times = [{"type": one, "name": one} for one in ("start", "end")]
     survey = [*times, *_plain(survey_rows(questionnaire), _SURVEY, questionnaire)]
@@ -50,7 +56,7 @@ def to_xform(questionnaire: Questionnaire, *, form_id: str = "", title: Words | 
         problems.add("xform.refused", detail=" ".join(str(error).split())[:300])
         problems.raise_if_any()
         raise
-    return xform
+    return xform.translate(_STRAIGHT)
 
 
 def _plain(
@@ -65,7 +71,9 @@ def _plain(
             if isinstance(value, Words):
                 assert column in TRANSLATED  # noqa: S101 - nowhere else are there words
                 for code, name in questionnaire.languages:
-                    plain[f"{column}::{language_heading(code, name)}"] = value.say(code)
+                    plain[f"{column}::{language_heading(code, name)}"] = value.say(code).translate(
+                        _CURLY
+                    )
             else:
-                plain[column] = value
+                plain[column] = value.translate(_CURLY)
         yield plain

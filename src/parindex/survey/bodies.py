@@ -58,28 +58,33 @@ def for_bodies(questionnaire: Questionnaire, bodies: Sequence[Body]) -> Question
             sections += (_about(section, body, rates) for body in bodies)
         else:
             sections.append(section)
-    return replace(
-        questionnaire,
-        sections=tuple(sections),
-        scales=tuple(_own_scale(questionnaire, rates, bodies)),
-    )
+    own = questionnaire.question(rates.own) if rates.own else None
+    scales = questionnaire.scales
+    if own is not None:
+        # A scale of its own: other questions may share the one that it had.
+        spoken = [code for code, _ in questionnaire.languages]
+        units = tuple(Choice(code=one.unit, label=_spoken(one.name, spoken)) for one in bodies)
+        choices = units + questionnaire.scale(own).choices
+        renamed = replace(own, scale=f"{own.name}.units")
+        sections = [_with(section, renamed) for section in sections]
+        scales = (*scales, ResponseScale(id=renamed.scale, choices=choices))
+    return replace(questionnaire, sections=tuple(sections), scales=scales)
+
+
+def _spoken(name: Words, languages: Sequence[str]) -> Words:
+    """A name in the languages of the form, those that it has."""
+    texts = dict(name.texts)
+    return Words(tuple((code, texts[code]) for code in languages if code in texts))
+
+
+def _with(section: Section, question: Question) -> Section:
+    """The section with one of its questions replaced, if it is there."""
+    changed = (question if one.name == question.name else one for one in section.questions)
+    return replace(section, questions=tuple(changed))
 
 
 def _mark(unit: str) -> str:
     return _NOT_IN_NAMES.sub("-", unit)
-
-
-def _own_scale(
-    questionnaire: Questionnaire, rates: Rates, bodies: Sequence[Body]
-) -> list[ResponseScale]:
-    own = questionnaire.question(rates.own) if rates.own else None
-    choices = tuple(Choice(code=body.unit, label=body.name) for body in bodies)
-    return [
-        replace(scale, choices=choices + scale.choices)
-        if own is not None and scale.id == own.scale
-        else scale
-        for scale in questionnaire.scales
-    ]
 
 
 def _about(section: Section, body: Body, rates: Rates) -> Section:

@@ -102,11 +102,12 @@ class Checks:
 
     def enter(self, name: str, relevant: Condition | None, fields: Fields) -> None:
         """A section begins; it may be skipped for what was asked before."""
-        if name:
+        named = fields.has("name")
+        if named:
             self._take(name, fields.line_of("name"))
         elif relevant is not None or not self._last_named:
             self._problems.add("form.unnamed_section", line=fields.line)
-        self._last_named = bool(name)
+        self._last_named = named
         self._condition(relevant, "relevant", fields, self._asked)
 
     def leave(self, section: Section, fields: Fields) -> None:
@@ -148,7 +149,7 @@ class Checks:
     def _take(self, name: str, line: int) -> bool:
         # Spreadsheets and some readers of forms tell no capital from a small letter.
         key = name.casefold()
-        fresh = key not in self._names
+        fresh = not name or key not in self._names
         if not fresh:
             self._problems.add("form.repeated_name", line=line, got=name)
         self._names.add(key)

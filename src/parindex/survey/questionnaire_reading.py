@@ -80,6 +80,8 @@ class _Reader:
         self._problems = problems
         self._top = top
         self._languages = self._read_languages()
+        # Without them every text would be in a language that is not declared.
+        self._sound = not problems.found
         self._checks = Checks(problems)
 
     def questionnaire(self, file: str) -> Questionnaire:
@@ -208,12 +210,13 @@ class _Reader:
     # ---- sections and questions
 
     def _section(self, fields: Fields) -> Section:
-        name = self._name(fields, "name") if fields.has("name") else ""
+        named = fields.has("name")
+        name = self._name(fields, "name") if named else ""
         relevant = self._condition(fields, "relevant")
         self._checks.enter(name, relevant, fields)
         section = Section(
             name=name,
-            label=self._words(fields, "label") if name else Words(),
+            label=self._words(fields, "label") if named else Words(),
             relevant=relevant,
             per_body=fields.choice("per_body", _YesNo, _YesNo.NO) is _YesNo.YES,
             body=fields.text("body", default=""),
@@ -223,7 +226,10 @@ class _Reader:
         return section
 
     def _question(self, fields: Fields) -> Question:
+        before = len(self._problems.found)
         kind = fields.choice("kind", Kind)
+        # A kind that is not known may not have needed a scale.
+        needed = None if len(self._problems.found) == before else ""
         name = self._name(fields, "name")
         asked = kind is not Kind.NOTE
         relevant = self._condition(fields, "relevant")
@@ -232,7 +238,7 @@ class _Reader:
             kind=kind,
             label=self._words(fields, "label"),
             hint=self._optional_words(fields, "hint"),
-            scale=fields.text("scale") if kind.chooses else "",
+            scale=fields.text("scale", default=needed) if kind.chooses else "",
             required=asked and fields.choice("required", _YesNo, _YesNo.NO) is _YesNo.YES,
             relevant=relevant,
             constraint=self._condition(fields, "constraint") if asked else None,
@@ -270,6 +276,8 @@ class _Reader:
         return self._words(fields, key) if fields.has(key) else Words()
 
     def _words(self, fields: Fields, key: str) -> Words:
+        if fields.tree(key) is None:
+            return Words()
         before = len(self._problems.found)
         texts = fields.mapping(key, about=key)
         found = []
@@ -279,7 +287,7 @@ class _Reader:
                 if "${" in text:
                     self._problems.add("form.reference_in_text", line=texts.line_of(code))
                 found.append((code, text))
-        if len(self._problems.found) == before:
+        if len(self._problems.found) == before and self._sound:
             texts.close()
         return Words(tuple(found))
 

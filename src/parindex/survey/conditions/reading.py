@@ -21,7 +21,7 @@ from parindex.survey.conditions.tree import (
 from parindex.validity import parse_date
 
 _TOKEN: Final = re.compile(
-    r"""[ \t\r\n]*(?:
+    r"""(?:
         (?P<number>[0-9]{1,15}(?:\.[0-9]{1,15})?)
       | (?P<quoted>"[^"]*"|'[^']*')
       | \$\{[ ]*(?P<answer>[A-Za-z_][A-Za-z0-9_.-]*)[ ]*\}
@@ -72,12 +72,13 @@ def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     at = 0
     while not tokens or tokens[-1].kind != "end":
-        found = _TOKEN.match(text, at)
+        start = len(text) - len(text[at:].lstrip(" \t\r\n"))
+        found = _TOKEN.match(text, start)
         if found is None:
-            start = at + len(text[at:]) - len(text[at:].lstrip(" \t\r\n"))
             raise ConditionError("condition.syntax", at=start + 1, got=text[start : start + 20])
-        kind = found.lastgroup or "end"
-        tokens.append(_Token(kind, found[kind], found.start(kind) + 1))
+        # Every token is of one kind, even the end.
+        kind = str(found.lastgroup)
+        tokens.append(_Token(kind, found[kind], start + 1))
         at = found.end()
     return tokens
 
