@@ -126,6 +126,7 @@ def test_to_an_xform(file: Path, tmp_path: Path):
         (["check", "../../etc/passwd"], "../../etc/passwd:0: "),
         (["check", "phieu.csv"], "phieu.csv:1: "),
         (["check", "gia.xlsx"], "gia.xlsx:0: "),
+        (["check", "cu.xls"], "cu.xls:0: "),
         (["export", "phieu.yaml", "-o", "phieu.yaml"], "phieu.yaml:0: "),
     ],
 )  # fmt: skip
@@ -139,6 +140,7 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     monkeypatch.chdir(file.parent)
     Path("phieu.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     Path("gia.xlsx").write_text(SMALL, encoding="utf-8")
+    Path("cu.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
     done = typed("survey", "form", *words)
     assert done.returncode == 2
     assert done.stderr.startswith(said), done.stderr

@@ -26,6 +26,8 @@ FileArgument = Annotated[
 ]
 _XLSX: Final = ".xlsx"
 _XML: Final = ".xml"
+# The old and the macro kind too, for the guard to say what is wrong with them.
+_WORKBOOKS: Final = (_XLSX, ".xls", ".xlsm")
 _YAML: Final = (".yaml", ".yml")
 
 
@@ -33,7 +35,7 @@ def open_form(file: Path) -> Questionnaire:
     """The questionnaire of a file, or of a shipped instrument's name."""
     shipped = None if file.exists() else SHIPPED.find(file.as_posix())
     content = (shipped or file).read_bytes()
-    if file.suffix.lower() != _XLSX:
+    if file.suffix.lower() not in _WORKBOOKS:
         return read_questionnaire(content, file=os.fspath(file))
     return _of_workbook(content, os.fspath(file))
 
