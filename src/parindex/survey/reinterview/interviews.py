@@ -19,8 +19,9 @@ class Interviews:
 
     ``choices`` holds for each closed question, in the order asked, the number of the choice of
     each row, -1 where there is none; ``grids`` names questions that share a scale, so that one
-    number is one choice in all of them, and are asked in a row. ``started_at`` and ``ended_at`` are minutes from any one moment, NaN where unknown.
-    ``place`` is where the interviewer worked, such as a commune.
+    number is one choice in all of them, and are asked in a row. ``started_at`` and ``ended_at``
+    are minutes from any one moment, NaN where unknown. ``place`` is where the interviewer worked,
+    such as a commune.
     """
 
     ids: tuple[str, ...]
