@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -23,7 +22,11 @@ from parindex.whole import whole_file
 DONE: Final = 0
 NO: Final = 1
 UNUSABLE: Final = 2
-_RECONCILING: Final = "parindex.web.assessment.queries.reconciling"
+# What holds rows to the journal, in each room that has it.
+_RECONCILING: Final = (
+    "parindex.web.assessment.queries.reconciling", "parindex.web.fieldwork.queries.mixed",
+)  # fmt: skip
+_WAVE_KEYS: Final = "Khóa của các đợt khảo sát, cất riêng. (Keys of survey waves, kept apart.)"
 _DEMONSTRATION: Final = "parindex.web.demonstration.filling"
 
 
@@ -96,8 +99,10 @@ def _reader() -> _Reader:
     one.add_argument("--port", type=int, default=8000, help="Cổng. (Port.)")
     one = put("backup", _backup, "Sao lưu khi đang chạy: dữ liệu và tệp. (Back up while it runs.)")
     one.add_argument("-o", "--out", type=Path, required=True, metavar="FILE")
+    one.add_argument("--wave-keys", type=Path, metavar="FILE", help=_WAVE_KEYS)
     one = put("restore", _restore, "Khôi phục vào nơi còn trống. (Restore into an empty place.)")
     one.add_argument("file", type=Path, metavar="FILE")
+    one.add_argument("--wave-keys", type=Path, metavar="FILE", help=_WAVE_KEYS)
     one = put("journal", _verify, "Nhật ký: kiểm chứng, xuất, chốt. (The journal.)")
     what = one.add_subparsers(required=True, metavar="WHAT", parser_class=_Reader)
     what.add_parser("verify", help="Kiểm chứng chuỗi. (Verify the chain.)").set_defaults(
@@ -140,17 +145,38 @@ def _serve(asked: argparse.Namespace) -> int:
 def _backup(asked: argparse.Namespace) -> int:
     with starting.filled_database():
         manifest = keeping.back_up(asked.out, progress=_progress("backup"))
+        # After the data, so that no wave of theirs is without its key.
+        left = keeping.waves_with_keys()
+        kept = keeping.keep_wave_keys(asked.wave_keys) if asked.wave_keys else 0
     say(
         f"Đã sao lưu {asked.out}: {_size(manifest)}; đã đọc lại và khớp. "
         "Tệp có khóa ký nhật ký và dữ liệu cá nhân: cất nơi kín, mã hóa khi gửi đi.",
         f"Backed up {asked.out}: {_size(manifest)}; read back and found equal. "
         "It holds the journal's key and personal data: keep it safe, encrypt it to send it.",
     )
+    if asked.wave_keys:
+        say(
+            f"Đã chép {kept} khóa đợt khảo sát ra {asked.wave_keys}: cất ở nơi khác, hủy tệp này "
+            "khi các đợt đó đã trộn phiếu.",
+            f"Copied {kept} keys of survey waves to {asked.wave_keys}: keep it elsewhere, and "
+            "destroy it once those waves are mixed.",
+        )
+    elif left:
+        say(
+            f"Chưa sao lưu khóa của {left} đợt khảo sát: mất máy là mất phiếu của các đợt đó. "
+            "Dùng --wave-keys FILE để chép khóa ra tệp cất riêng.",
+            f"The keys of {left} survey waves were not backed up: without this machine their "
+            "answers cannot be opened. Use --wave-keys FILE to copy them to a file kept apart.",
+        )
     return DONE
 
 
 def _restore(asked: argparse.Namespace) -> int:
     manifest = keeping.restore(asked.file, progress=_progress("restore"))
+    if asked.wave_keys:
+        with starting.database():
+            kept = keeping.restore_wave_keys(asked.wave_keys)
+        say(f"Đã đặt lại {kept} khóa đợt khảo sát", f"Put back the keys of {kept} survey waves")
     say(
         f"Đã khôi phục {asked.file}: {_size(manifest)}; nhật ký kiểm chứng đúng.",
         f"Restored {asked.file}: {_size(manifest)}; the journal verifies.",
@@ -168,8 +194,8 @@ def _verify(_: argparse.Namespace) -> int:
     with starting.filled_database():
         # Rows are held to the journal only where the journal itself stands.
         _answer(queries.verify())
-        if find_spec(_RECONCILING) is not None:
-            _answer(import_module(_RECONCILING).reconcile())
+        for room in _RECONCILING:
+            _answer(import_module(room).reconcile())
         seq, digest = queries.head()
     say(f"Đúng: {seq} mục nối chuỗi\n{digest}", f"Verified: {seq} entries in one chain\n{digest}")
     return DONE

@@ -1,4 +1,8 @@
-"""Backups: database and evidence of one moment in one file, read back; and restoring them."""
+"""Backups: database and evidence of one moment in one file, read back; and restoring them.
+
+The keys of survey waves are no part of it: with them its answers could be opened one by one. They
+go into a file of their own, to be kept apart and destroyed once a wave is mixed.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Final
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -25,6 +30,8 @@ from parindex.canonical import canonical_json
 from parindex.errors import ParindexError, Problem, UnusableInputError
 from parindex.evidence.store import Store
 from parindex.web import embedded, starting
+from parindex.web.fieldwork import sealing
+from parindex.web.fieldwork.queries.mixed import keys_that_fit
 from parindex.web.journal import chain, queries
 from parindex.web.starting import JournalSaysNoError
 from parindex.whole import whole_file
@@ -39,6 +46,7 @@ _BLOCK: Final = 512
 _EVIDENCE: Final = "evidence/"
 _CHECKPOINTS: Final = "checkpoints/"
 _KEYS: Final = "keys/"
+WAVE_KEYS_FORMAT: Final = "parindex.wave-keys/1"
 Progress = Callable[[int, int], None]
 
 
@@ -361,3 +369,45 @@ def _run(program: str, *words: str, version: int) -> None:
         raise UnusableInputError(
             [Problem(code="backup.failed", values={"program": program, "detail": detail})]
         )
+
+
+# ---- the keys of survey waves, apart
+
+
+def waves_with_keys() -> int:
+    """How many waves have a key that a backup of the data leaves out."""
+    return sum(1 for _ in sealing.kept_keys(settings.KEYS_FOLDER))
+
+
+def keep_wave_keys(out: Path) -> int:
+    """Write the keys of waves that are not mixed yet to a file of their own; how many.
+
+    With it and a backup the answers of those waves can be opened: it is kept elsewhere, and
+    destroyed once they are mixed.
+    """
+    keys = {
+        str(wave): path.read_bytes().hex() for wave, path in sealing.kept_keys(settings.KEYS_FOLDER)
+    }
+    with whole_file(out) as fresh:
+        fresh.touch(mode=0o600)
+        fresh.write_bytes(canonical_json({"format": WAVE_KEYS_FORMAT, "keys": keys}) + b"\n")
+    return len(keys)
+
+
+def restore_wave_keys(path: Path) -> int:
+    """Put the keys of a file back, those that fit a wave which is not mixed yet; how many.
+
+    Raises UnusableInputError for a file that is none of these.
+    """
+    try:
+        said = json.loads(path.read_bytes())
+        kept = {UUID(wave): bytes.fromhex(key) for wave, key in said["keys"].items()}
+        known = said["format"] == WAVE_KEYS_FORMAT
+    except (ValueError, KeyError, TypeError, AttributeError):
+        known = False
+    if not known:
+        raise UnusableInputError([Problem(code="backup.no_wave_keys", file=str(path))])
+    fitting = keys_that_fit({wave: sealing.public_of(key) for wave, key in kept.items()})
+    for wave in fitting:
+        sealing.put_key(settings.KEYS_FOLDER, wave, kept[wave])
+    return len(fitting)

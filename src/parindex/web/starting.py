@@ -14,6 +14,7 @@ from django.db import OperationalError, connection
 
 from parindex.errors import ParindexError, Problem, UnusableInputError
 from parindex.web.embedded import Embedded, NotStartedError
+from parindex.web.fieldwork.actions import burning
 from parindex.web.journal import queries
 
 _LOG: Final = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ def bring_up_to_date() -> None:
     """The tables as this version of the program needs them."""
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    # Who was stopped right after the mixing of a survey left its key behind.
+    burning.finish_mixing()
     warn_of_old_texts()
 
 

@@ -13,6 +13,8 @@ from parindex.web.fieldwork.states import InvitationState, Mode, WaveState, Wind
 from parindex.web.people.models import Issuer, Unit
 
 _PERSON = settings.AUTH_USER_MODEL
+# What the cell of a counter was drawn from: nothing; whoever comes there answers.
+COUNTER = "counter/"
 
 
 class Instrument(models.Model):
@@ -168,6 +170,11 @@ class Cell(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["wave", "position"], name="fieldwork_cell_position")
         ]
+
+    @property
+    def is_counter(self) -> bool:
+        """Whether its answers come from whoever came to a counter."""
+        return self.draw.startswith(COUNTER)
 
 
 class Invitation(models.Model):

@@ -20,7 +20,10 @@ _SAYS: Final = ("mode", "interviewer", "week")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """An answer out of the box: what is said, by whom of which cell, and how it came."""
+    """An answer out of the box: what is said, by whom of which cell, and how it came.
+
+    ``ended_at`` is known while the box is open, and kept nowhere.
+    """
 
     answers: Mapping[str, str]
     cell: UUID
@@ -28,6 +31,7 @@ class Opened:
     interviewer: str
     week: str
     seconds: int | None
+    ended_at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

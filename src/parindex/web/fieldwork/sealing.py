@@ -51,7 +51,7 @@ def seal(content: bytes, *, public_key: str, wave: UUID, size: int) -> bytes:
 def open_sealed(sealed: bytes, *, private_key: bytes, wave: UUID) -> bytes:
     """What a sealed answer holds. Raises DamagedError."""
     private = X25519PrivateKey.from_private_bytes(private_key)
-    public_key = private.public_key().public_bytes_raw().hex()
+    public_key = public_of(private_key)
     point, rest = sealed[:_POINT], sealed[_POINT:]
     try:
         shared = private.exchange(X25519PublicKey.from_public_bytes(point))
@@ -76,18 +76,30 @@ def make_key(folder: Path, wave: UUID) -> str:
 
     A key that is there already is kept.
     """
-    path = _path(folder, wave)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(X25519PrivateKey.generate().private_bytes_raw())
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        _sync_folder(path.parent)
-    private = X25519PrivateKey.from_private_bytes(path.read_bytes())
+    kept = key_of(folder, wave)
+    if kept is None:
+        kept = X25519PrivateKey.generate().private_bytes_raw()
+        put_key(folder, wave, kept)
+    return public_of(kept)
+
+
+def public_of(private_key: bytes) -> str:
+    """The public half of a key, in hexadecimal. Raises ValueError for what is no key."""
+    private = X25519PrivateKey.from_private_bytes(private_key)
     return private.public_key().public_bytes_raw().hex()
+
+
+def put_key(folder: Path, wave: UUID, private_key: bytes) -> None:
+    """Put a wave's private key in its place, for this user alone; it stands on the disk then."""
+    path = _path(folder, wave)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = path.with_suffix(".new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(private_key)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _sync_folder(path.parent)
 
 
 def key_of(folder: Path, wave: UUID) -> bytes | None:

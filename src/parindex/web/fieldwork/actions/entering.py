@@ -13,6 +13,7 @@ from django.db import transaction
 from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.actions import intake
 from parindex.web.fieldwork.actions.gate import UnknownError, note
+from parindex.web.fieldwork.actions.intake import How
 from parindex.web.fieldwork.models import Entry, Invitation
 from parindex.web.fieldwork.queries.typing import opened, typed_twice
 from parindex.web.fieldwork.queries.waves import wave_for
@@ -54,9 +55,9 @@ def enter(actor: Actor, token: str, answers: Mapping[str, Any], *, mode: str) ->
         raise RefusedError("fieldwork.used_code")
     way = Mode(mode)
     if not typed_twice(one.wave, way):
-        intake.receive(one, str(one.id), answers, mode=way, seconds=None, by=actor.person)
+        intake.receive(one, str(one.id), answers, How(mode=way, by=actor.person))
         return Entered(typed=Typed.KEPT)
-    content = intake.content_of(one, answers, mode=way, seconds=None, by=None)
+    content = intake.content_of(one, answers, How(mode=way))
     sealed = intake.seal_for(one.wave, content)
     with transaction.atomic():
         intake.in_time(one, way)
@@ -114,7 +115,7 @@ def settle(actor: Actor, invitation: UUID, answers: Mapping[str, Any]) -> Entere
     if any(entry.person_id == actor.person for entry in typed):
         raise RefusedError("fieldwork.third_person")
     way = Mode(typed[0].mode)
-    content = intake.content_of(one, answers, mode=way, seconds=None, by=None)
+    content = intake.content_of(one, answers, How(mode=way))
     first, second = (opened(one.wave, entry)["answers"] for entry in typed)
     _keep(one, intake.seal_for(one.wave, content), way)
     questions = differing(first, second)

@@ -13,11 +13,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from parindex.canonical import canonical_json
 from parindex.errors import Problem, UnusableInputError
 from parindex.web.fieldwork import codes, permissions, sealing
+from parindex.web.fieldwork.actions import places
 from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import (
@@ -25,12 +26,10 @@ from parindex.web.fieldwork.models import (
     Cell,
     Interviewer,
     Invitation,
-    Quota,
-    Reservation,
     Wave,
 )
 from parindex.web.fieldwork.queries.forms import questionnaire_for
-from parindex.web.fieldwork.states import ANSWERABLE, Mode
+from parindex.web.fieldwork.states import ANSWERABLE, SENT_LATER, Mode
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
@@ -76,7 +75,7 @@ def start(token: str, *, mode: str = Mode.WEB) -> Started:
         quota = in_time(one, Mode(mode))
         if quota is not None:
             until = clock.now() + timedelta(hours=one.wave.hold_hours)
-            hold_a_place(one, quota, until=until)
+            places.hold_a_place(one, quota, until=until)
     return _started(one)
 
 
@@ -88,15 +87,19 @@ def submit(
     mode: str,
     seconds: int | None,
     interviewer: UUID | None = None,
+    ended_at: datetime | None = None,
 ) -> Received:
     """Keep an answer, sealed, and mark its code used: both or neither.
 
     ``submission`` is the device's own number of the answer: sent again, it is told as received.
-    ``interviewer`` is the account of who asked. Raises RefusedError: fieldwork.unknown_code,
-    .used_code, .withdrawn_code, .not_open, .quota_full, and UnusableInputError for the answers.
+    ``interviewer`` is the account of who asked, ``ended_at`` when, by the clock of the device:
+    sealed with the answer, of use for signals of fraud, forgotten when all are mixed. Raises
+    RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open, .quota_full, and
+    UnusableInputError for the answers.
     """
     one = invitation_of(token)
-    return receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=interviewer)
+    how = How(mode=Mode(mode), seconds=seconds, by=interviewer, ended_at=ended_at)
+    return receive(one, submission, answers, how)
 
 
 def submit_assigned(
@@ -107,10 +110,12 @@ def submit_assigned(
     *,
     mode: str = Mode.INTERVIEWER,
     seconds: int | None,
+    ended_at: datetime | None = None,
 ) -> Received:
     """The same for an interviewer and somebody assigned to them: no code is needed."""
     one = _assigned(actor, invitation)
-    return receive(one, submission, answers, mode=Mode(mode), seconds=seconds, by=actor.person)
+    how = How(mode=Mode(mode), seconds=seconds, by=actor.person, ended_at=ended_at)
+    return receive(one, submission, answers, how)
 
 
 def start_assigned(actor: Actor, invitation: UUID) -> Started:
@@ -173,21 +178,22 @@ def in_time(one: Invitation, mode: Mode) -> UUID | None:
     return cell.quota_id
 
 
-def receive(
-    one: Invitation,
-    submission: str,
-    answers: Mapping[str, Any],
-    *,
-    mode: Mode,
-    seconds: int | None,
-    by: UUID | None,
-) -> Received:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """How an answer came: by which way, in how many seconds, by whose asking, ended when."""
+
+    mode: Mode
+    seconds: int | None = None
+    by: UUID | None = None
+    ended_at: datetime | None = None
+
+
+def receive(one: Invitation, submission: str, answers: Mapping[str, Any], how: How) -> Received:
     """Keep an answer to an invitation; see :func:`submit`."""
-    receipt = codes.receipt_of(submission)
     if one.used:
-        return _again(one.receipt, receipt)
-    content = content_of(one, answers, mode=mode, seconds=seconds, by=by)
-    return put_in_the_box(one, seal_for(one.wave, content), receipt=submission, mode=mode)
+        return _again(one.receipt, codes.receipt_of(submission))
+    sealed = seal_for(one.wave, content_of(one, answers, how))
+    return put_in_the_box(one, sealed, receipt=submission, mode=how.mode)
 
 
 def put_in_the_box(one: Invitation, sealed: bytes, *, receipt: str, mode: Mode) -> Received:
@@ -207,7 +213,7 @@ def put_in_the_box(one: Invitation, sealed: bytes, *, receipt: str, mode: Mode) 
         Box.objects.create(wave=one.wave, sealed=sealed)
         if quota is not None:
             # Last, since all answers of a quota wait here for one another.
-            _take_the_place(one, quota)
+            places.take_the_place(one, quota)
     return Received(already=False)
 
 
@@ -233,28 +239,28 @@ def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
         ) from error
 
 
-def content_of(
-    one: Invitation,
-    answers: Mapping[str, Any],
-    *,
-    mode: Mode,
-    seconds: int | None,
-    by: UUID | None,
-) -> dict[str, Any]:
-    """What is sealed: the answers with the cell; the week, but no day; no word of who."""
+def content_of(one: Invitation, answers: Mapping[str, Any], how: How) -> dict[str, Any]:
+    """What is sealed: the answers with the cell and how they came; no word of who.
+
+    Raises UnusableInputError for answers that cannot be kept.
+    """
     today = clock.today()
     kept = questionnaires.settled(questionnaire_for(one.wave), answers, today)
     code = ""
-    if by is not None:
-        found = Interviewer.objects.filter(wave=one.wave_id, person=by)
+    if how.by is not None:
+        found = Interviewer.objects.filter(wave=one.wave_id, person=how.by)
         code = found.values_list("code", flat=True).first() or ""
+    ended = how.ended_at
+    if ended is None and how.mode not in SENT_LATER:
+        ended = clock.now()
     return {
         "answers": kept,
         "cell": str(one.cell_id),
-        "mode": str(mode),
+        "mode": str(how.mode),
         "interviewer": code,
         "week": str(today - timedelta(days=today.weekday())),
-        "seconds": _coarse(seconds),
+        "seconds": _coarse(how.seconds),
+        "ended_at": f"{ended:%Y-%m-%dT%H:%M%z}" if ended is not None else "",
     }
 
 
@@ -262,50 +268,3 @@ def _coarse(seconds: int | None) -> int | None:
     if seconds is None:
         return None
     return -(-min(max(seconds, 1), _LONGEST) // _HALF_MINUTE) * _HALF_MINUTE
-
-
-# ---- places of a quota
-
-
-def hold_a_place(one: Invitation, quota: UUID, *, until: datetime) -> None:
-    """Hold a place for one who begins, or hold it on. Raises RefusedError."""
-    ends = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    _, made = Reservation.objects.update_or_create(
-        invitation=one, defaults={"quota_id": quota, "expires_at": ends}
-    )
-    if made:
-        _reserve(quota, {"reserved": F("reserved") + 1})
-
-
-def give_back_place(one: Invitation) -> None:
-    """Give back the place held for one who will not come."""
-    held = Reservation.objects.filter(invitation=one).first()
-    if held is not None and held.delete()[0]:
-        Quota.objects.filter(id=held.quota_id).update(reserved=F("reserved") - 1)
-
-
-def _take_the_place(one: Invitation, quota: UUID) -> None:
-    """Turn the place that was held into one used, or find one. Raises RefusedError."""
-    held, _ = Reservation.objects.filter(invitation=one).delete()
-    if held:
-        Quota.objects.filter(id=quota).update(reserved=F("reserved") - 1, used=F("used") + 1)
-    else:
-        _reserve(quota, {"used": F("used") + 1})
-
-
-def _reserve(quota: UUID, change: Mapping[str, Any]) -> None:
-    room = Quota.objects.filter(id=quota, limit__gt=F("reserved") + F("used"))
-    if not room.update(**change):
-        give_back_lapsed(quota)
-        if not room.update(**change):
-            raise RefusedError("fieldwork.quota_full")
-
-
-def give_back_lapsed(quota: UUID) -> int:
-    """Give back the places of a quota whose time is over; how many there were."""
-    lapsed = Reservation.objects.filter(quota=quota, expires_at__lte=clock.now())
-    ids = list(lapsed.select_for_update(skip_locked=True).values_list("invitation", flat=True))
-    gone, _ = Reservation.objects.filter(invitation__in=ids).delete()
-    if gone:
-        Quota.objects.filter(id=quota).update(reserved=F("reserved") - gone)
-    return gone

@@ -12,10 +12,11 @@ from django.db.models import F, Max, QuerySet
 
 from parindex.vietnamese import has_words
 from parindex.web.fieldwork import codes, permissions
-from parindex.web.fieldwork.actions import intake
+from parindex.web.fieldwork.actions import places
 from parindex.web.fieldwork.actions.gate import UnknownError, note, run_by
 from parindex.web.fieldwork.bridge import letters as paper
 from parindex.web.fieldwork.models import (
+    COUNTER,
     Assigned,
     Cell,
     Interviewer,
@@ -104,7 +105,7 @@ _MAY_HAVE_CODES: Final = frozenset(
 
 def _counter(wave: Wave, unit: Unit, service: str, respondents: str) -> Cell:
     """The cell of a counter: whoever comes there; every answer weighs the same."""
-    draw = f"counter/{unit.slug}"
+    draw = f"{COUNTER}{unit.slug}"
     last = wave.cells.aggregate(last=Max("position"))["last"]
     cell, _ = Cell.objects.get_or_create(
         wave=wave,
@@ -189,7 +190,7 @@ def assign(
 def _send(one: Invitation, walks: Interviewer) -> Assigned:
     made, _ = Assigned.objects.update_or_create(invitation=one, defaults={"interviewer": walks})
     if one.cell.quota_id is not None:
-        intake.hold_a_place(one, one.cell.quota_id, until=one.wave.syncs_until)
+        places.hold_a_place(one, one.cell.quota_id, until=one.wave.syncs_until)
     if one.state == InvitationState.DRAWN:
         one.state = InvitationState.INVITED
         one.save(update_fields=["state"])
@@ -286,7 +287,7 @@ def _step_in(one: Invitation, reserve: Invitation) -> None:
     if reserve.cell_id != one.cell_id:
         Cell.objects.filter(id=one.cell_id).update(n_drawn=F("n_drawn") - 1)
         Cell.objects.filter(id=reserve.cell_id).update(n_drawn=F("n_drawn") + 1)
-    intake.give_back_place(one)
+    places.give_back_place(one)
     walks = Assigned.objects.filter(invitation=one).select_related("interviewer").first()
     if walks is not None:
         _send(reserve, walks.interviewer)

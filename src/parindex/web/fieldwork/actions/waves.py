@@ -11,7 +11,7 @@ from django.conf import settings
 from parindex.errors import Problems
 from parindex.vietnamese import has_words
 from parindex.web.fieldwork import codes, permissions, sealing
-from parindex.web.fieldwork.actions.gate import UnknownError, move, note, run_by
+from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave, move, note, run_by
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import (
     Cell,
@@ -207,6 +207,8 @@ def set_quotas(actor: Actor, wave: UUID, limits: Mapping[str, int]) -> list[Quot
     held = run_by(actor, wave)
     if held.state not in PREPARING:
         raise RefusedError("fieldwork.move", state=held.state, move="set_quotas")
+    # No answer may slip in uncounted between the count and the quota.
+    hold_wave(held.id, shared=False)
     made = []
     for label, limit in limits.items():
         cells = Cell.objects.filter(wave=held, stratum=label)

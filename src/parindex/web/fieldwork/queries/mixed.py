@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from uuid import UUID
 
 from parindex.canonical import canonical_json, sha256
 from parindex.errors import Problem
@@ -36,3 +37,9 @@ def reconcile() -> Iterator[Problem]:
         found = digest_of(Response.objects.filter(wave=wave).iterator(chunk_size=2_000))
         if said is None or said["digest"] != found:
             yield Problem(code="fieldwork.altered", values={"wave": wave.title[:120]})
+
+
+def keys_that_fit(public: Mapping[UUID, str]) -> list[UUID]:
+    """Of public keys by wave, those that answers still in the box were sealed to."""
+    waves = Wave.objects.filter(id__in=public).exclude(state__in=MIXED)
+    return [one.id for one in waves if one.public_key == public[one.id]]
