@@ -133,6 +133,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "parindex.web.headers.Headers",
+    # Those who answer go no further: no session, no cookie, no account.
+    "parindex.web.answering.lean.Lean",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "parindex.web.headers.VietnameseFirst",
     "django.middleware.common.CommonMiddleware",

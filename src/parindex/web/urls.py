@@ -1,4 +1,4 @@
-"""The doors: the desk for staff, the interface for programs, accounts."""
+"""The doors: the desk for staff, the interface for programs, accounts, pages of those who answer."""
 
 from __future__ import annotations
 
@@ -10,5 +10,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("desk/", include("parindex.web.desk.urls")),
     path("api/", include("parindex.web.api.urls")),
+    path("", include("parindex.web.answering.urls")),
     path("language/", include("django.conf.urls.i18n")),
 ]

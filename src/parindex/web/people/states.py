@@ -48,6 +48,7 @@ class Scope(StrEnum):
     SCORE = "score"
     APPRAISE = "appraise"
     ADMINISTER = "administer"
+    FIELDWORK = "fieldwork"
 
 
 # Given out only by a session that was opened with a second factor, which the token then stands for.

@@ -18,6 +18,7 @@ SCOPE_WORDS = {
     Scope.SCORE: _("Tự chấm điểm, giải trình"),
     Scope.APPRAISE: _("Thẩm định, quyết định"),
     Scope.ADMINISTER: _("Quản trị kỳ và người dùng"),
+    Scope.FIELDWORK: _("Phỏng vấn bằng điện thoại (ODK Collect)"),
 }
 _USERNAME = RegexValidator(
     r"^[a-z0-9][a-z0-9._@-]{2,59}$",

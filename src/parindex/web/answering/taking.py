@@ -1,0 +1,130 @@
+"""Opening a form by a code and taking what is answered: the same by script, plainly, at a kiosk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from django.http import HttpRequest
+
+from parindex.errors import ParindexError
+from parindex.web.answering.saying import (
+    UNKNOWN,
+    UNKNOWN_KIOSK,
+    Refusal,
+    refusal,
+    refusal_of,
+)
+from parindex.web.answering.tries import address_of, tries
+from parindex.web.fieldwork.actions import intake
+from parindex.web.fieldwork.queries.waves import kiosk_by_key
+from parindex.web.fieldwork.states import Mode
+
+_Done = TypeVar("_Done")
+
+LONGEST_CODE: Final = 64
+MOST_ANSWERS: Final = 2_000
+_SUBMISSION: Final = re.compile(r"[0-9A-Za-z:_-]{8,64}")
+_LONGEST_NAME: Final = 200
+# Longer than any answer may be; how long those of a question may be is said with the answers.
+_LONGEST_ANSWER: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What a device sends: its code, and answers as texts by the question's name.
+
+    ``submission`` is the device's own number of the answer, ``kiosk`` the key of a tablet at a
+    counter, ``seconds`` how long it took.
+    """
+
+    code: str
+    kiosk: str = ""
+    submission: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    seconds: int | None = None
+
+
+def sent_of(said: object) -> Sent | None:
+    """What some JSON says, or None where it says nothing that could be sent."""
+    if not isinstance(said, dict):
+        return None
+    code, kiosk = said.get("code", ""), said.get("device", "")
+    submission, answers = said.get("submission", ""), said.get("answers", {})
+    seconds = said.get("seconds")
+    sound = (
+        _is_short(code)
+        and _is_short(kiosk)
+        and isinstance(submission, str)
+        and (not submission or _SUBMISSION.fullmatch(submission) is not None)
+        and _are_answers(answers)
+        and (seconds is None or (type(seconds) is int and 0 <= seconds < 1 << 31))
+    )
+    if not sound:
+        return None
+    return Sent(code=code, kiosk=kiosk, submission=submission, answers=answers, seconds=seconds)
+
+
+def _is_short(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= LONGEST_CODE
+
+
+def _are_answers(said: object) -> bool:
+    return (
+        isinstance(said, dict)
+        and len(said) <= MOST_ANSWERS
+        and all(len(name) <= _LONGEST_NAME for name in said)
+        and all(isinstance(one, str) and len(one) <= _LONGEST_ANSWER for one in said.values())
+    )
+
+
+def opened(request: HttpRequest, sent: Sent) -> dict[str, Any] | Refusal:
+    """The form that a code opens, with what is said above it; or why it opens none."""
+    found = _limited(request, sent, lambda mode: intake.start(sent.code, mode=mode))
+    if isinstance(found, Refusal):
+        return found
+    return {
+        "questionnaire": found.form,
+        "title": found.wave_title,
+        "body": found.body_name,
+        "unit": found.unit_name,
+        "service": found.service,
+        "closes_at": found.closes_at.isoformat(),
+    }
+
+
+def received(request: HttpRequest, sent: Sent) -> bool | Refusal:
+    """Whether the answers are kept now, or were before (True); or why they are not.
+
+    Both are a success, and told alike.
+    """
+    if not sent.submission:
+        return refusal("answering.unreadable")
+    found = _limited(
+        request,
+        sent,
+        lambda mode: intake.submit(
+            sent.code, sent.submission, sent.answers, mode=mode, seconds=sent.seconds
+        ),
+    )
+    return found if isinstance(found, Refusal) else found.already
+
+
+def _limited(request: HttpRequest, sent: Sent, act: Callable[[Mode], _Done]) -> _Done | Refusal:
+    """Do something with a code; codes and keys that are none are counted against the address."""
+    address = address_of(request)
+    wait = tries.wait(address)
+    if wait:
+        return refusal("answering.too_many", seconds=wait)
+    try:
+        if sent.kiosk and kiosk_by_key(sent.kiosk) is None:
+            found = refusal(UNKNOWN_KIOSK)
+        else:
+            return act(Mode.KIOSK if sent.kiosk else Mode.WEB)
+    except ParindexError as error:
+        found = refusal_of(error)
+    if found.code in {UNKNOWN, UNKNOWN_KIOSK}:
+        tries.failed(address)
+    return found

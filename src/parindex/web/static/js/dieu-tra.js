@@ -1,0 +1,4 @@
+// The interviewer's day begins.
+import { start } from "./interviewing/day.js";
+
+start();

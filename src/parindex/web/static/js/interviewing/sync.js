@@ -1,0 +1,77 @@
+// Sends what is finished, one by one, and fetches what there is to do. Nothing is removed from the
+// device before the server has said of this very interview that it has it.
+import { pageLanguage } from "../answering/words.js";
+import * as store from "./store.js";
+
+const PATIENCE = 30_000;
+
+// Once at a time, whatever tabs are open. What came of it: `login`, `offline`, `busy`, `stranger`, or
+// nothing of these when all went through; `sent` counts.
+export function synchronise(told = () => {}) {
+  const act = () => attempt(told);
+  return navigator.locks ? navigator.locks.request("dieu-tra", { ifAvailable: true }, (lock) => (lock ? act() : { running: true })) : act();
+}
+
+async function attempt(told) {
+  let work = await ask("GET", "/dieu-tra/viec");
+  if (!work.ok) return trouble(work);
+  const found = { sent: 0 };
+  const mine = (await store.all("interviews")).filter((one) => one.state === "finished");
+  found.stranger = mine.some((one) => one.by !== work.body.me.id);
+  const waiting = mine.filter((one) => one.by === work.body.me.id);
+  for (const one of waiting) {
+    told({ at: found.sent + 1, all: waiting.length });
+    const answered = await ask("POST", one.outcome ? "/dieu-tra/khong-gap" : "/dieu-tra/gui", body(one), work.body.csrf);
+    if (answered.ok) {
+      await store.put("interviews", confirmed(one));
+      found.sent += 1;
+    } else if ([403, 404, 409, 422].includes(answered.status) && answered.body?.problems) {
+      const state = answered.status === 409 ? "conflict" : "refused";
+      await store.put("interviews", { ...one, state, told: answered.body.problems });
+      found.kept = true;
+    } else {
+      return { ...found, ...trouble(answered) };
+    }
+  }
+  if (waiting.length) work = await ask("GET", "/dieu-tra/viec");
+  if (!work.ok) return { ...found, ...trouble(work) };
+  await store.takeOver(work.body, new Date().toISOString());
+  return found;
+}
+
+function trouble({ status, body }) {
+  if (status === 401 || (status === 403 && !body?.problems)) return { login: body?.login ?? "/accounts/login/?next=/dieu-tra/" };
+  return status === 0 ? { offline: true } : { busy: true };
+}
+
+const body = (one) => (one.outcome
+  ? { invitation: one.invitation, outcome: one.outcome, reason: one.reason }
+  : { invitation: one.invitation, submission: one.submission, answers: one.sending, seconds: one.seconds });
+
+// What is left of an interview once the server has it: that there was one.
+const confirmed = ({ submission, invitation, wave, by, outcome }) =>
+  ({ submission, invitation, wave, by, outcome, state: "confirmed", at_time: new Date().toISOString() });
+
+async function ask(method, url, content, csrf) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const answer = await fetch(url, {
+      method, credentials: "same-origin", cache: "no-store", redirect: "error", signal: stop.signal,
+      headers: {
+        "Accept-Language": pageLanguage(),
+        ...(content ? { "Content-Type": "application/json", "X-CSRFToken": csrf } : {}),
+      },
+      body: content ? JSON.stringify({ ...content, language: pageLanguage() }) : undefined,
+    });
+    const kind = answer.headers.get("Content-Type") ?? "";
+    const given = kind.startsWith("application/json") ? await answer.json() : null;
+    return { ok: answer.ok && given !== null, status: answer.status, body: given };
+  } catch {
+    return { ok: false, status: 0, body: null };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export const problemWords = (told) => (told ?? []).flatMap((one) => [one.what, one.expected, one.fix]).filter(Boolean);
