@@ -19,9 +19,7 @@ def can_know_waves(actor: Actor, *, issuer: str) -> bool:
     """Whether the person may know of an issuer's waves: who runs, watches or walks for them."""
     if watches(actor, issuer=issuer):
         return True
-    return actor.standing(Role.INTERVIEWER, issuer=issuer) is not None and in_scope(
-        actor, Scope.READ
-    )
+    return can_interview(actor, issuer=issuer)
 
 
 def running_standing(actor: Actor, *, issuer: str) -> Standing | None:
@@ -38,7 +36,7 @@ def can_run_waves(actor: Actor, *, issuer: str) -> bool:
 
 def can_type(actor: Actor, *, issuer: str) -> bool:
     """Whether the person types forms from paper and telephone: interviewers, and who runs."""
-    if not in_scope(actor, Scope.SCORE):
+    if not in_scope(actor, Scope.FIELDWORK):
         return False
     return actor.standing({Role.INTERVIEWER, Role.SURVEY_MANAGER}, issuer=issuer) is not None
 
@@ -46,5 +44,5 @@ def can_type(actor: Actor, *, issuer: str) -> bool:
 def can_interview(actor: Actor, *, issuer: str) -> bool:
     """Whether the person goes to those assigned to them."""
     return actor.standing(Role.INTERVIEWER, issuer=issuer) is not None and in_scope(
-        actor, Scope.SCORE
+        actor, Scope.FIELDWORK
     )
