@@ -10,20 +10,20 @@ from parindex.survey.sampling.draw import draw
 from parindex.survey.sampling.frame import Frame
 
 DRAWS = 10_000
-COMMUNES = (110, 70)  # in each of two strata
-TAKE = (12, 8)
-MEMBERS = 4
+COMMUNES = (60, 40)  # in each of two strata
+TAKE = (6, 4)
+MEMBERS = 3
 
 
 @pytest.fixture(scope="module")
 def population() -> tuple[Frame, NDArray[np.float64]]:
-    """180 communes of 4 to 10 people each, and who of them is satisfied."""
+    """100 communes of 3 to 8 people each, and who of them is satisfied."""
     random = np.random.default_rng(5)
     rows, satisfied = [], []
     for stratum, count in enumerate(COMMUNES):
         for commune in range(count):
-            share = random.beta(8, 3 - stratum)
-            people = random.integers(4, 11)
+            share = random.beta(14, 6 - stratum)
+            people = random.integers(3, 9)
             satisfied += list(random.random(people) < share)
             rows += [
                 f"m{stratum}-{commune}-{at},c{stratum}-{commune},s{stratum}" for at in range(people)

@@ -111,18 +111,20 @@ class Tickets:
 
     def of(self, unit: str | None) -> int:
         """The number of a unit; that of no unit is the start of a walk."""
-        return int.from_bytes(self._lot(unit), "big")
+        hashed = self._head.copy()
+        hashed.update(_JSON(unit).encode() + b"]")
+        return int.from_bytes(hashed.digest(), "big")
 
     def in_order(self, cell: Cell, positions: Sequence[int]) -> list[int]:
         """Positions of a cell by the numbers of their units, the smallest first."""
-        # Bytes of one length compare as the numbers that they spell.
-        lots = {at: self._lot(cell.units[at]) for at in positions}
+        # Bytes of one length compare as the numbers that they spell. Written out, since this is
+        # what a draw from a large frame does most.
+        lots = {}
+        for at in positions:
+            hashed = self._head.copy()
+            hashed.update(_JSON(cell.units[at]).encode() + b"]")
+            lots[at] = hashed.digest()
         return sorted(positions, key=lots.__getitem__)
-
-    def _lot(self, unit: str | None) -> bytes:
-        hashed = self._head.copy()
-        hashed.update(_JSON(unit).encode() + b"]")
-        return hashed.digest()
 
 
 def _srs(cell: Cell, tickets: Tickets) -> list[Pick]:
