@@ -76,7 +76,7 @@ def design_of(
 
 def parted(design: Design, given: Responses | None = None, *by: str) -> PartedDesign:
     """A design asked about the whole population, or about the parts that columns make."""
-    if given is None:
+    if given is None or not by:
         return PartedDesign(design, whole(design.n_rows))
     return PartedDesign(design, parts_of(by, given))
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from parindex.csvtable import csv_line
-from parindex.errors import Problems
+from parindex.errors import Problem, Problems, UnusableInputError
 from parindex.survey.estimation.calibration import NotCalibratedError
 from parindex.survey.estimation.columns import number_text
 from parindex.survey.estimation.design import Sample, read_sample
@@ -156,7 +156,6 @@ def _weighted(
     if plan is not None:
         matched = margins(known, plan.method, responses, file=inputs.margins_file)
         calibration = Calibration(method=plan.method, margins=matched, bounds=plan.bounds)
-    problems = Problems(file=inputs.design_file)
     try:
         return weighted(
             sample,
@@ -166,19 +165,23 @@ def _weighted(
             stratum_names=_stratum_names(inputs.design, sample, responses),
         )
     except NotCalibratedError as error:
-        problems.add(
-            "calibration.failed",
-            line=plan.line if plan is not None else 0,
-            variable=error.margin.name,
-            category=error.margin.names[error.at] or "*",
-            expected=f"{error.margin.totals[error.at]:.10g}",
-            got=f"{error.reached:.10g}",
+        problem = Problem(
+            code="calibration.failed",
+            file=inputs.design_file,
+            line=0 if plan is None else plan.line,
+            values={
+                "variable": error.margin.name,
+                "category": error.margin.names[error.at] or "*",
+                "expected": f"{error.margin.totals[error.at]:.10g}",
+                "got": f"{error.reached:.10g}",
+            },
         )
+        raise UnusableInputError([problem]) from error
     except NoReplicatesError as error:
         line = responses.line(error.row)
-        problems.add(error.code, file=inputs.data_file, line=line, **error.values)
-    problems.raise_if_any()
-    raise AssertionError
+        values = error.values
+        problem = Problem(code=error.code, file=inputs.data_file, line=line, values=values)
+        raise UnusableInputError([problem]) from error
 
 
 def _stratum_names(design: DesignFile, sample: Sample, responses: Responses) -> tuple[str, ...]:
@@ -213,7 +216,7 @@ def _published(
     }
     for plan, estimates in found:
         for one in estimates:
-            if one.domain in hidden.get(plan.of, ()):
+            if one.n < thresholds.suppress_below or one.domain in hidden.get(plan.of, ()):
                 yield one, SUPPRESSED
             else:
                 yield one, FLAGGED if one.n < thresholds.flag_below else SHOWN

@@ -20,7 +20,7 @@ from parindex.survey.estimation.parted import PartedDesign
 from parindex.survey.estimation.statistics import category_totals, shares
 
 _HALVINGS: Final = 200
-# Nearer to the middle than this the saddlepoint formula is 0 over 0.
+# Nearer to the mean than this the saddlepoint formula loses all its digits.
 _FLAT: Final = 1e-4
 
 
@@ -56,7 +56,8 @@ def independence(
     """Whether the categories of rows and columns are independent in the whole population.
 
     Responses that lack one of the two count nowhere. Raises ValueError where one of them has
-    fewer than two categories, or a category that nobody has who has one of the other.
+    fewer than two categories, or a category that nobody has who has one of the other, or where
+    nothing varies under the design.
     """
     crossed, shape = _crossed(rows, columns)
     seen = np.bincount(crossed.codes[crossed.codes >= 0], minlength=shape[0] * shape[1])
@@ -70,6 +71,8 @@ def independence(
     delta = _generalised_effects(cells, found.estimated.covariance(), shape, float(found.n[0]))
     pearson = _pearson(cells.reshape(shape), float(found.n[0]))
     trace = float(np.trace(delta))
+    if not trace > 0:
+        raise ValueError(shape)
     df = trace**2 / float(np.trace(delta @ delta))
     ddf = df * parted.design.df
     if test is AssociationTest.F:
@@ -148,12 +151,13 @@ def _saddlepoint(statistic: float, effects: FloatArray, ddf: float) -> float:
         middle = (low + high) / 2
         low, high = (low, middle) if slope(middle) > 0 else (middle, high)
     at = (low + high) / 2
-    if abs(at) < _FLAT:
-        # About the mean: the F distribution with the same first two moments.
-        mean_effect = effects.mean()
-        df = len(effects) * mean_effect**2 / np.mean(effects**2)
-        return float(fdtrc(df, ddf, statistic / (len(effects) * mean_effect)))
     generating = -np.sum(times * np.log(1 - 2 * at * weights)) / 2
     curve = 2 * np.sum(times * (weights / (1 - 2 * at * weights)) ** 2)
     root = np.sign(at) * np.sqrt(-2 * generating)
-    return float(ndtr(-(root + np.log(at * np.sqrt(curve) / root) / root)))
+    if abs(at) < _FLAT:
+        # The formula is 0 over 0 at the mean; this is what it comes to there.
+        third = 8 * np.sum(times * weights**3)
+        correction = third / (6 * curve**1.5)
+    else:
+        correction = np.log(at * np.sqrt(curve) / root) / root
+    return float(ndtr(-(root + correction)))

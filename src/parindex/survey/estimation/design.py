@@ -104,11 +104,6 @@ class Sample:
     lonely_psu: LonelyPsu
 
     @property
-    def n_rows(self) -> int:
-        """How many responses there are."""
-        return len(self.weights)
-
-    @property
     def df(self) -> int:
         """Degrees of freedom: units of the first stage less its strata."""
         return self.stages[0].n_units - self.stages[0].n_strata

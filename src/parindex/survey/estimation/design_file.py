@@ -173,7 +173,7 @@ class _Reader:
                 yield tree.value
             else:
                 self._problems.add("yaml.not_text", line=tree.line, key=key)
-        if not trees and fields.has(key):
+        if fields.has(key) and fields.tree(key) == Tree([], fields.line_of(key)):
             self._problems.add("yaml.empty_list", line=fields.line_of(key), key=key)
 
     def _check_columns(self, columns: DesignColumns) -> None:

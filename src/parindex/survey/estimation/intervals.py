@@ -103,7 +103,9 @@ def _falls(share: FloatArray, allowed: FloatArray, end: float) -> FloatArray:
     near, far = share, np.full_like(share, end)
     for _ in range(_HALVINGS):
         middle = (near + far) / 2
-        divergence = xlogy(share, share / middle) + xlogy(1 - share, (1 - share) / (1 - middle))
+        with np.errstate(divide="ignore"):
+            less, more = share / middle, (1 - share) / (1 - middle)
+        divergence = xlogy(share, less) + xlogy(1 - share, more)
         is_beyond = divergence > allowed
         near, far = np.where(is_beyond, near, middle), np.where(is_beyond, middle, far)
     return near

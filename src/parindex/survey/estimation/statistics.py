@@ -129,7 +129,6 @@ def _shares(parted: PartedDesign, totals: Totals, n: FloatArray) -> Found:
     values = _over(totals.by_part, people)
     k = values.shape[1]
     gradient = _over((np.eye(k)[None] - values[:, None, :]), people[:, :, None])
-    gradient[people[:, 0] == 0] = np.nan
     estimated = parted.estimated(
         totals, lambda sums: _over(sums, sums.sum(axis=-1, keepdims=True)), gradient
     )
@@ -204,6 +203,5 @@ def _srs(squares: FloatArray, n: FloatArray, population: FloatArray) -> FloatArr
 
 
 def _over(above: FloatArray | float, below: FloatArray | float) -> FloatArray:
-    """A quotient, NaN or infinite where there is none."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.divide(above, below))
+    """A quotient, NaN over 0."""
+    return np.asarray(np.divide(above, np.where(np.equal(below, 0), np.nan, below)))
