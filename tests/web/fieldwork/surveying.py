@@ -9,7 +9,7 @@ from uuid import UUID
 
 from parindex.web.fieldwork import codes
 from parindex.web.fieldwork.actions import drawing, waves
-from parindex.web.fieldwork.models import Invitation, Wave
+from parindex.web.fieldwork.models import Interviewer, Invitation, Wave
 from parindex.web.fieldwork.states import InvitationState
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
@@ -121,7 +121,9 @@ def frame_of(n: int, *, units=tuple(UNITS), services=SERVICES) -> bytes:
         for service in services:
             for _ in range(n):
                 at += 1
-                rows.append(f"H{at:05},Người số {at},09{at:08},Số {at} phố Huế,{unit}@2021,{service}")
+                rows.append(
+                    f"H{at:05},Người số {at},09{at:08},Số {at} phố Huế,{unit}@2021,{service}"
+                )
     return ("\n".join(rows) + "\n").encode()
 
 
@@ -206,6 +208,13 @@ def give_codes(made: Survey) -> None:
         made.codes[one.id] = codes.new_code()
         one.token_hash, one.state = codes.hash_of(made.codes[one.id]), InvitationState.INVITED
     Invitation.objects.bulk_update(rows, ["token_hash", "state"], batch_size=1000)
+
+
+def name_walkers(made: Survey) -> list[Interviewer]:
+    """The three interviewers, named for the wave."""
+    with clock.at(START):
+        people = [made.people[name].id for name in ("walker", "walker2", "walker3")]
+        return waves.name_interviewers(made.manager, made.id, people)
 
 
 def answers(at: int = 0) -> dict[str, str]:

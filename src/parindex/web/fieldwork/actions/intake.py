@@ -170,11 +170,7 @@ def in_time(one: Invitation, mode: Mode) -> UUID | None:
     at = clock.written_at()
     cell = Cell.objects.select_related("wave").get(id=one.cell_id)
     if not cell.wave.window.takes(at, mode):
-        opens, closes = (
-            f"{moment.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
-            for moment in (cell.wave.opens_at, cell.wave.closes_at)
-        )
-        raise RefusedError("fieldwork.not_open", opens=opens, closes=closes)
+        raise _not_open(cell.wave)
     return cell.quota_id
 
 
@@ -186,6 +182,14 @@ class How:
     seconds: int | None = None
     by: UUID | None = None
     ended_at: datetime | None = None
+
+
+def _not_open(wave: Wave) -> RefusedError:
+    opens, closes = (
+        f"{moment.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
+        for moment in (wave.opens_at, wave.closes_at)
+    )
+    return RefusedError("fieldwork.not_open", opens=opens, closes=closes)
 
 
 def receive(one: Invitation, submission: str, answers: Mapping[str, Any], how: How) -> Received:
@@ -225,7 +229,12 @@ def _again(kept: str, receipt: str) -> Received:
 
 
 def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
-    """An answer sealed to its wave. Raises UnusableInputError where it is too long."""
+    """An answer sealed to its wave.
+
+    Raises RefusedError where the wave was never opened, UnusableInputError where it is too long.
+    """
+    if not wave.public_key:
+        raise _not_open(wave)
     try:
         return sealing.seal(
             canonical_json(content),
