@@ -70,6 +70,7 @@ fmt: setup ## format the code
 bench: setup ## speed as ratios against a bare lower bound and pandas, in one run
 	@$(UV) sync --quiet --frozen --extra web --group bench --python $(PYTHON)
 	@$(BIN)/python bench/bench.py
+	@$(BIN)/python bench/survey.py
 	@$(BIN)/python bench/web.py
 
 soak: setup ## the long campaigns: oracle, damaged bundles, kills, the state machine, histories (hours)
