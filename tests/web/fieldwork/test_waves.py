@@ -238,7 +238,8 @@ def test_a_frame_with_faults_is_refused_with_each():
     how = {"plan": (PLAN % {"take": 1, "reserve": 0}).encode(), "file": "k.csv"}
     with clock.at(START):
         assert codes_of(drawing.register_frame, made.manager, made.id, bad, columns=columns, **how) == [
-            "fieldwork.no_column", "fieldwork.unknown_part",
+            "fieldwork.unknown_part",
+            "fieldwork.no_column",
         ]  # fmt: skip
         assert codes_of(
             drawing.register_frame, made.manager, made.id, bad, columns=COLUMNS, **how
