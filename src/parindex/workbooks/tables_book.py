@@ -39,6 +39,17 @@ class TableColumn:
     align: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePage:
+    """One list of a book: a sheet with its title, what is said of it, its columns and rows."""
+
+    sheet_name: str
+    title: str
+    columns: Sequence[TableColumn]
+    rows: Iterable[Sequence[Cell]]
+    about: str = ""
+
+
 def write_table(
     title: str,
     columns: Sequence[TableColumn],
@@ -55,30 +66,43 @@ def write_table(
     written as có and không, nothing as an empty cell. A text that is longer than a cell is cut
     with a word that says by how much. Raises UnusableInputError for more rows than a sheet has.
     """
+    page = TablePage(sheet_name=sheet_name, title=title, columns=columns, rows=rows, about=about)
+    write_tables(title, [page], file, made_on=made_on)
+
+
+def write_tables(
+    title: str, pages: Iterable[TablePage], file: Path | BinaryIO, *, made_on: date
+) -> None:
+    """Write several lists as :func:`write_table` writes one, each on a sheet of its own."""
     book = Book(title=title, made_on=made_on)
-    sheet = book.add(sheet_name, colour="#1F4E79")
-    table = _Table(book, sheet, columns)
-    table.top(title, about)
-    problems = Problems()
-    last = _HEADER
-    for last, cells in enumerate(rows, _HEADER + 1):
-        if last - _HEADER > MOST_ROWS:
-            problems.add("sheet.too_many_rows", limit=MOST_ROWS)
-            break
-        table.row(last, cells)
-    problems.raise_if_any()
-    end = len(columns) - 1
-    sheet.freeze_panes(_HEADER + 1, 0)
-    sheet.autofilter(_HEADER, 0, last, end)
-    sheet.repeat_rows(_HEADER)
-    sheet.fit_to_pages(1, 0)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(end)}{last + 1}"})
+    for page in pages:
+        _write_page(book, page)
     content = book.content()
     if isinstance(file, Path):
         with whole_file(file) as fresh:
             fresh.write_bytes(content)
     else:
         file.write(content)
+
+
+def _write_page(book: Book, page: TablePage) -> None:
+    sheet = book.add(page.sheet_name, colour="#1F4E79")
+    table = _Table(book, sheet, page.columns)
+    table.top(page.title, page.about)
+    problems = Problems()
+    last = _HEADER
+    for last, cells in enumerate(page.rows, _HEADER + 1):
+        if last - _HEADER > MOST_ROWS:
+            problems.add("sheet.too_many_rows", limit=MOST_ROWS)
+            break
+        table.row(last, cells)
+    problems.raise_if_any()
+    end = len(page.columns) - 1
+    sheet.freeze_panes(_HEADER + 1, 0)
+    sheet.autofilter(_HEADER, 0, last, end)
+    sheet.repeat_rows(_HEADER)
+    sheet.fit_to_pages(1, 0)
+    sheet.ignore_errors({"number_stored_as_text": f"A1:{letters(end)}{last + 1}"})
 
 
 class _Table:

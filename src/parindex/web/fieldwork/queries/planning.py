@@ -10,8 +10,17 @@ from django.db.models import Q
 
 from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.bridge import planning, questionnaires
-from parindex.web.fieldwork.bridge.planning import ShippedForm, StagePlan, Table
-from parindex.web.fieldwork.models import Instrument, Interviewer, Invitation, Kiosk, Wave
+from parindex.web.fieldwork.bridge.planning import ShippedForm
+from parindex.web.fieldwork.bridge.planning import StagePlan as StagePlan  # noqa: PLC0414
+from parindex.web.fieldwork.bridge.planning import Table as Table  # noqa: PLC0414 - handed on
+from parindex.web.fieldwork.models import (
+    COUNTER,
+    Instrument,
+    Interviewer,
+    Invitation,
+    Kiosk,
+    Wave,
+)
 from parindex.web.fieldwork.states import InvitationState
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
@@ -104,6 +113,20 @@ def units_rated(wave: Wave) -> list[Unit]:
     return list(found.order_by("sort_key"))
 
 
+def respondents_of(wave: Wave) -> list[tuple[str, int]]:
+    """The groups of respondents of a wave that weigh apart, and how many answered of each."""
+    if not questionnaires.rates_bodies(wave.instrument):
+        return []
+    rows = (
+        Invitation.objects.filter(wave=wave, used=True)
+        .exclude(cell__respondents="")
+        .values_list("cell__respondents")
+        .annotate(n=Rows("id"))
+        .order_by("cell__respondents")
+    )
+    return list(rows)
+
+
 # ---- frames, sizes and plans
 
 
@@ -160,9 +183,9 @@ class SetUp:
 
 def set_up_of(wave: Wave) -> SetUp:
     """What was drawn, printed, registered and assigned so far."""
-    reserve = Q(state=InvitationState.RESERVE)
+    reserve, gone = Q(state=InvitationState.RESERVE), Q(state=InvitationState.REPLACED)
     counted = wave.invitations.aggregate(
-        drawn=Rows("id", filter=~reserve),
+        drawn=Rows("id", filter=~reserve & ~gone),
         reserve=Rows("id", filter=reserve),
         waiting=Rows("id", filter=_waits()),
         invited=Rows("id", filter=Q(token_hash__isnull=False)),
@@ -186,7 +209,15 @@ def _waits() -> Q:
 
 
 def _slip() -> Q:
-    return Q(name="", phone="", address="", dossier="", token_hash__isnull=False)
+    """A slip for a counter, as ``Cell.is_counter`` has it."""
+    return Q(cell__draw__startswith=COUNTER)
+
+
+def words_of_strata(wave: Wave) -> dict[str, str]:
+    """What the strata of a wave are called: where its name is the id of a unit, as the unit is."""
+    known = dict(Unit.objects.filter(issuer=wave.issuer_id).values_list("slug", "name"))
+    labels = wave.cells.values_list("stratum", flat=True).distinct()
+    return {label: "/".join(known.get(part, part) for part in label.split("/")) for label in labels}
 
 
 def letters_of(wave: Wave) -> list[StratumLetters]:
