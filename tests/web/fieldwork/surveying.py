@@ -201,6 +201,28 @@ def ask(slug: str = "tay-ninh", **planned) -> Survey:
     return made
 
 
+def ask_now(people: int, reserve: int = 0) -> Survey:
+    """An open wave of so many people a cell, by the real clock: for threads and processes."""
+    now = datetime.now(UTC)
+    made = found()
+    instrument = waves.import_instrument(
+        made.manager, made.issuer, INSTRUMENT.encode(), file="phieu.yaml"
+    )
+    made.wave = waves.create_wave(
+        made.manager, made.issuer, slug="2026", title="Khảo sát", instrument=instrument.id,
+        opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=9),
+    )  # fmt: skip
+    made.frame = frame_of(people + reserve)
+    drawing.register_frame(
+        made.manager, made.id, made.frame, columns=COLUMNS, file="khung.csv",
+        plan=(PLAN % {"take": people, "reserve": reserve}).encode(),
+    )  # fmt: skip
+    made.wave = drawing.draw(made.manager, made.id, made.frame, seed="7", file="khung.csv").wave
+    give_codes(made)
+    made.wave = waves.open_wave(made.manager, made.id)
+    return made
+
+
 def give_codes(made: Survey) -> None:
     """Codes as letters give them, without the letters."""
     rows = made.invitations(state=InvitationState.DRAWN)

@@ -1,6 +1,6 @@
 """Many hands at once, on real connections: one code is one answer, and no quota overflows.
 
-``PARINDEX_COPIES`` says how many answers are sent five times each (400; `make soak` 2,000).
+``PARINDEX_COPIES`` says how many answers are sent five times each (2,000).
 """
 
 import os
@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -19,17 +18,15 @@ import web_setup
 web_setup.set_up()
 
 from django.db import connection  # noqa: E402
-from web.fieldwork.surveying import COLUMNS, INSTRUMENT, PLAN, Survey, answers, frame_of  # noqa: E402
-from web.fieldwork.surveying import found as founded  # noqa: E402
+from web.fieldwork.surveying import Survey, answers, ask_now  # noqa: E402
 
-from parindex.web.fieldwork import codes  # noqa: E402
-from parindex.web.fieldwork.actions import closing, drawing, intake, inviting, mixing, waves  # noqa: E402
+from parindex.web.fieldwork.actions import closing, intake, inviting, mixing, waves  # noqa: E402
 from parindex.web.fieldwork.models import Box, Invitation, Quota, Reservation, Response  # noqa: E402
 from parindex.web.fieldwork.queries.mixed import reconcile  # noqa: E402
 from parindex.web.journal.queries import verify  # noqa: E402
 from parindex.web.people.permissions import RefusedError  # noqa: E402
 
-COPIES, SENDERS = int(os.environ.get("PARINDEX_COPIES", "400")), 5
+COPIES, SENDERS = int(os.environ.get("PARINDEX_COPIES", "2000")), 5
 
 
 @pytest.fixture
@@ -41,34 +38,11 @@ def survey(committed_db) -> Iterator[Callable[[int], Survey]]:
     connection.close_pool()
     pool["max_size"] = 14
     try:
-        yield _open
+        yield ask_now
     finally:
         connection.close()
         connection.close_pool()
         pool.update(usual)
-
-
-def _open(people: int, reserve: int = 0) -> Survey:
-    now = datetime.now(UTC)
-    made = founded()
-    instrument = waves.import_instrument(
-        made.manager, made.issuer, INSTRUMENT.encode(), file="phieu.yaml"
-    )
-    made.wave = waves.create_wave(
-        made.manager, made.issuer, slug="2026", title="Khảo sát", instrument=instrument.id,
-        opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=9),
-    )  # fmt: skip
-    made.frame = frame_of(people + reserve)
-    plan = (PLAN % {"take": people, "reserve": reserve}).encode()
-    drawing.register_frame(made.manager, made.id, made.frame, columns=COLUMNS, file="k", plan=plan)
-    made.wave = drawing.draw(made.manager, made.id, made.frame, seed="7", file="k").wave
-    rows = made.invitations(reserve=False)
-    for one in rows:
-        made.codes[one.id] = codes.new_code()
-        one.token_hash = codes.hash_of(made.codes[one.id])
-    Invitation.objects.bulk_update(rows, ["token_hash"], batch_size=1000)
-    made.wave = waves.open_wave(made.manager, made.id)
-    return made
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:

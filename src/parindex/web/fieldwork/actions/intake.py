@@ -36,6 +36,13 @@ from parindex.web.people.permissions import RefusedError
 
 _HALF_MINUTE: Final = 30
 _LONGEST: Final = 4 * 60 * 60
+# What is read of an invitation by who begins, and by the hundreds a second who send.
+_TO_BEGIN: Final = ("wave__issuer", "cell__unit")
+_WINDOW: Final = ("wave__state", "wave__opens_at", "wave__closes_at", "wave__syncs_until")
+_TO_SEND: Final = (
+    "used", "receipt", "state", "cell", "wave__public_key", "wave__sealed_size", "wave__bodies",
+    "wave__instrument", "wave__issuer", "wave__typed_twice", *_WINDOW,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +75,7 @@ def start(token: str, *, mode: str = Mode.WEB) -> Started:
     Raises RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open,
     .quota_full.
     """
-    one = invitation_of(token)
+    one = invitation_of(token, Invitation.objects.select_related(*_TO_BEGIN))
     if one.used:
         raise RefusedError("fieldwork.used_code")
     with transaction.atomic():
@@ -125,22 +132,25 @@ def start_assigned(actor: Actor, invitation: UUID) -> Started:
 
 def _assigned(actor: Actor, invitation: UUID) -> Invitation:
     """An invitation of the interviewer's own. Raises UnknownError."""
-    one = rows().filter(id=invitation, assigned__interviewer__person=actor.person).first()
+    found = Invitation.objects.select_related(*_TO_BEGIN)
+    one = found.filter(id=invitation, assigned__interviewer__person=actor.person).first()
     if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
         raise UnknownError
     return one
 
 
 def rows() -> QuerySet[Invitation]:
-    """Invitations with all that is asked of them here."""
-    return Invitation.objects.select_related("wave__issuer", "wave__instrument", "cell__unit")
+    """Invitations with what sending an answer needs of them, and no more."""
+    return Invitation.objects.select_related("wave").only(*_TO_SEND)
 
 
-def invitation_of(token: str) -> Invitation:
+def invitation_of(token: str, found: QuerySet[Invitation] | None = None) -> Invitation:
     """The invitation of a code. Raises RefusedError where there is none that counts."""
-    one = rows().filter(token_hash=codes.hash_of(token)).first() if token else None
-    if one is None:
-        raise RefusedError("fieldwork.unknown_code")
+    among = rows() if found is None else found
+    try:
+        one = among.get(token_hash=codes.hash_of(token))
+    except Invitation.DoesNotExist as error:
+        raise RefusedError("fieldwork.unknown_code") from error
     if one.state not in ANSWERABLE:
         raise RefusedError("fieldwork.withdrawn_code")
     return one
@@ -168,7 +178,7 @@ def in_time(one: Invitation, mode: Mode) -> UUID | None:
     """
     hold_wave(one.wave_id, shared=True)
     at = clock.written_at()
-    cell = Cell.objects.select_related("wave").get(id=one.cell_id)
+    cell = Cell.objects.select_related("wave").only("quota", *_WINDOW).get(id=one.cell_id)
     if not cell.wave.window.takes(at, mode):
         raise _not_open(cell.wave)
     return cell.quota_id

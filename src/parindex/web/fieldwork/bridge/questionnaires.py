@@ -20,7 +20,7 @@ from parindex.survey.questionnaire import (
 from parindex.survey.questionnaire_reading import read_questionnaire
 from parindex.survey.questionnaire_writer import digest, to_yaml
 from parindex.survey.versions import check_succession
-from parindex.web.fieldwork.models import Instrument, Wave
+from parindex.web.fieldwork.models import Instrument
 from parindex.workbooks.text_sheets import read_text_sheets
 
 Form = dict[str, Any]
@@ -33,18 +33,9 @@ _PLAIN: Final = 34
 _STEP: Final = 256
 
 
-def questionnaire_of(wave: Wave, names: Mapping[str, str] | None = None) -> Questionnaire:
-    """The questionnaire as respondents of a wave get it: with the bodies that they rate.
-
-    ``names`` gives the names of those units by slug; a slug stands for itself without one.
-    """
-    bodies = tuple((slug, (names or {}).get(slug, slug)) for slug in wave.bodies)
-    return _questionnaire(wave.instrument.content, bodies)
-
-
 def instrument_of(instrument: Instrument) -> Questionnaire:
     """The questionnaire of an instrument, as it was imported."""
-    return _questionnaire(instrument.content, ())
+    return with_bodies(instrument.content, ())
 
 
 def rates_bodies(instrument: Instrument) -> bool:
@@ -53,7 +44,8 @@ def rates_bodies(instrument: Instrument) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _questionnaire(content: str, bodies: tuple[tuple[str, str], ...]) -> Questionnaire:
+def with_bodies(content: str, bodies: tuple[tuple[str, str], ...]) -> Questionnaire:
+    """The questionnaire of a stored text; where respondents rate bodies, with these (id, name)."""
     stored = read_questionnaire(content.encode(), file=_FILE)
     if not bodies:
         return stored
