@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from parindex.canonical import canonical_json, sha256
 from parindex.csvtable import csv_line
+from parindex.errors import Problems
 from parindex.survey.disclosure.protection import Thresholds, protect
 from parindex.survey.disclosure.release import release_of
+from parindex.survey.estimation.design import LonelyPsu
 from parindex.survey.estimation.design_file import StatisticPlan, What
 from parindex.survey.estimation.estimates import Estimator
 from parindex.survey.estimation.intervals import IntervalMethod
@@ -94,6 +96,7 @@ def estimated(
     Raises UnusableInputError where the engine refuses, such as a single primary unit of a stratum
     under ``fail``.
     """
+    _check(plan)
     estimation = _Estimation(answered, questionnaire, plan)
     indices, findings = estimation.indices()
     findings += estimation.fed()
@@ -118,6 +121,26 @@ def estimated(
         }
     )
     return Results(content=content.decode(), digest=sha256(content), findings=tuple(findings))
+
+
+def _check(plan: EstimatePlan) -> None:
+    """Raises UnusableInputError with everything about a plan that cannot be."""
+    problems = Problems()
+    for key, got, words in (
+        ("lonely_psu", plan.lonely_psu, LonelyPsu), ("interval", plan.interval, IntervalMethod),
+    ):  # fmt: skip
+        if got not in set(words):
+            known = ", ".join(words)
+            problems.add("fieldwork.plan_word", key=key, got=got[:40], known=known)
+    for key, number, low, high in (
+        ("confidence", plan.confidence, Decimal("0.5"), Decimal("0.999")),
+        ("suppress_below", plan.suppress_below, 2, 1_000),
+        ("flag_below", plan.flag_below, plan.suppress_below, 10_000),
+        ("decimals", plan.decimals, 0, 4),
+    ):
+        if not low <= number <= high:
+            problems.add("fieldwork.plan_number", key=key, got=number, low=low, high=high)
+    problems.raise_if_any()
 
 
 class _Estimation:
