@@ -7,12 +7,14 @@ Of each item the mean, and the share of answers of 4 and 5, are estimated in eve
 their standard errors. (a) is a bare numpy computation by hand, which knows that clusters lie in
 provinces and checks nothing; (b) is svy from PyPI; (c) is R's package survey, where R is there.
 Slow ones take fewer items and are compared by the item. Seconds are of making the design and
-estimating; reading is left out, but for the command, which reads a CSV file of all items.
+estimating; imports and reading are left out, but for the command, which reads a CSV file of all
+items.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import resource
 import shutil
@@ -139,10 +141,10 @@ def by_svy(rows: dict[str, Array], items: int) -> Array:
     return np.array([(one.est, one.se) for one in found.estimates])
 
 
-CONTESTANTS: dict[str, tuple[Callable[[dict[str, Array], int], Array], int]] = {
-    "parindex": (by_parindex, ITEMS),
-    "(a) bare numpy": (by_hand, ITEMS),
-    "(b) svy": (by_svy, 3),
+CONTESTANTS: dict[str, tuple[Callable[[dict[str, Array], int], Array], int, str]] = {
+    "parindex": (by_parindex, ITEMS, "parindex.survey.estimation.estimates"),
+    "(a) bare numpy": (by_hand, ITEMS, "numpy"),
+    "(b) svy": (by_svy, 3, "svy"),
 }
 R_ITEMS = 1
 
@@ -151,8 +153,10 @@ def contest(name: str, folder: Path, items: int) -> None:
     """The child's part: the seconds of one contestant, and what it found, on stdout."""
     rows = read_rows(folder, items)
     rows |= {f"s{item}": satisfied(rows[f"q{item}"]) for item in range(items)}
+    compute, _, library = CONTESTANTS[name]
+    importlib.import_module(library)
     start = time.perf_counter()
-    found = CONTESTANTS[name][0](rows, items)
+    found = compute(rows, items)
     print(time.perf_counter() - start)
     for mean, error in found:
         print(repr(float(mean)), repr(float(error)))
@@ -185,7 +189,7 @@ def compare(folder: Path, n: int) -> None:
     """Interleaved runs, so that a drifting machine drifts for all; the best of each counts."""
     mine = [sys.executable, __file__, "--folder", folder]
     contestants: dict[str, tuple[list[Any], int]] = {
-        name: ([*mine, "--contestant", name], items) for name, (_, items) in CONTESTANTS.items()
+        name: ([*mine, "--contestant", name], items) for name, (_, items, _) in CONTESTANTS.items()
     }
     if has_r():
         script = Path(__file__).with_suffix(".R")
@@ -213,7 +217,7 @@ def compare(folder: Path, n: int) -> None:
 
 def check(folder: Path, found: dict[str, list[list[float]]]) -> None:
     """The numbers of all are the same, each of its last item."""
-    for name, (_, items) in CONTESTANTS.items():
+    for name, (_, items, _) in CONTESTANTS.items():
         if name != "(a) bare numpy":
             words = [sys.executable, __file__, "--folder", folder, "--items", items]
             (_, *wanted), _ = run([*words, "--contestant", "(a) bare numpy"])

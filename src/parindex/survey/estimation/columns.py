@@ -170,7 +170,8 @@ class NumberColumn:
     @property
     def is_truth(self) -> bool:
         """Whether there is no number but 0 and 1."""
-        return bool(((self.numbers == 0) | (self.numbers == 1) | self.is_missing).all())
+        n_truth = np.count_nonzero(self.numbers == (self.numbers > 0))
+        return int(n_truth + np.count_nonzero(self.is_missing)) == self.n_rows
 
     @cached_property
     def categories(self) -> Categories:

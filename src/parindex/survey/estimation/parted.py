@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from parindex.survey.estimation.numbering import FloatArray, IntArray, summed
 from parindex.survey.estimation.replicates import Replicates
 from parindex.survey.estimation.weighting import Design
 
+# Less than this share of a unit's weight is no response.
+ROUNDED: Final = 1e-12
 Value = Callable[[FloatArray], FloatArray]
 
 
@@ -27,6 +30,19 @@ class Totals:
     by_pair: FloatArray
     by_part: FloatArray
     moments: FloatArray | None
+
+    def but(self, part: Totals, crossing: Crossing) -> Totals:
+        """These quantities without a part of them.
+
+        What is left of a pair when nothing should be is the rounding of its sums, and is 0.
+        """
+        by_pair = self.by_pair - part.by_pair
+        by_pair[np.abs(by_pair) < ROUNDED * np.abs(self.by_pair)] = 0.0
+        by_part = np.column_stack([crossing.by_part(one) for one in by_pair.T])
+        moments = None
+        if self.moments is not None and part.moments is not None:
+            moments = self.moments - part.moments
+        return Totals(by_pair, by_part, moments)
 
     def beside(self, other: Totals) -> Totals:
         """These quantities followed by others."""
@@ -134,11 +150,8 @@ class PartedDesign:
             weights[missing] = 0.0
             return self.totals([weights])
         pairs = self.crossing.pair_of_row[missing]
-        less = summed(pairs, weights[missing], self.crossing.n_pairs + 1)[:-1]
-        by_pair = self._of_weights.by_pair - less[:, None]
-        by_part = self.crossing.by_part(by_pair[:, 0])
-        by_part[self.sizes(missing) == 0] = 0.0
-        return Totals(by_pair, by_part[:, None], None)
+        left_out = summed(pairs, weights[missing], self.crossing.n_pairs + 1)[:-1, None]
+        return self._of_weights.but(Totals(left_out, left_out, None), self.crossing)
 
     def totals(self, rows: Sequence[FloatArray]) -> Totals:
         """The totals of quantities given as weighted values a row."""

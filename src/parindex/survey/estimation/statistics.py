@@ -106,14 +106,12 @@ def total(parted: PartedDesign, numbers: FloatArray) -> Found:
 
 def share(parted: PartedDesign, numbers: FloatArray) -> Found:
     """The share of 1 among numbers of 0 and 1, NaN where missing."""
-    is_missing = np.isnan(numbers)
-    missing = np.flatnonzero(is_missing)
-    # Yes and no are added up apart, so that the share of those who all agree is exactly 1.
+    missing = np.flatnonzero(np.isnan(numbers))
     yes = parted.design.weights * numbers
     yes[missing] = 0.0
-    no = parted.design.weights - yes
-    no[missing] = 0.0
-    found = _shares(parted, parted.totals([no, yes]), parted.sizes(missing))
+    totals = parted.totals([yes])
+    no = parted.weight_totals(missing).but(totals, parted.crossing)
+    found = _shares(parted, no.beside(totals), parted.sizes(missing))
     return Found(found.estimated.only(1), found.srs[:, 1:], found.n)
 
 
