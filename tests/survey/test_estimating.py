@@ -352,3 +352,12 @@ def test_a_part_that_nobody_answered_is_withheld_too():
 
 def test_a_sample_that_is_small_as_a_whole_shows_nothing():
     assert withheld("  - {of: y, what: mean}\n", "suppress_below: 500") == {"": "yes"}
+
+
+def test_a_whole_hardly_larger_than_its_small_parts_goes_with_them():
+    data = "w,y,kind\n" + "".join(f"1,{at % 5},{'a' if at < 3 else 'b'}\n" for at in range(11))
+    design = HEAD.replace("strata: h\n", "") + (
+        "disclosure: {suppress_below: 10}\n"
+        "statistics:\n  - {of: y, what: mean}\n  - {of: y, what: mean, by: kind}\n"
+    )
+    assert {row["suppressed"] for row in rows(run(design, data))} == {"yes"}

@@ -236,9 +236,13 @@ def _hidden(
     columns = columns or {"": [""] * int(there.sum())}
     release = release_of(columns, tables)
     thresholds = Thresholds(suppress_below=below, flag_below=0, width=below)
-    # The whole is shown where it is large: that other parts are withheld with a small one keeps it.
+    # The whole is shown where other parts withheld with a small one suffice; a whole that is hardly
+    # larger than its parts would give them away, and goes with them.
     always = [key for key, n in release.cells.items() if not key and n >= below]
-    protected = protect(release, thresholds, always=always)
+    try:
+        protected = protect(release, thresholds, always=always)
+    except UnusableInputError:
+        protected = protect(release, thresholds)
     return frozenset(
         _domain(key, by)
         for by in tables
