@@ -45,7 +45,7 @@ def test_a_code_gives_the_whole_form_and_the_answers_a_thank_you(wave, client):
     assert "Chỉ trả lời nếu câu “Ông/Bà có đến làm thủ tục không?” là “Có”." in page
     assert "Chỉ trả lời nếu câu “Biết tin qua đâu?” là “Cách khác”." in page
     assert "<script" not in page
-    sent = {"code": code, "submission": number, "language": "vi", **TYPED}
+    sent = {"code": code, "submission": number, "spoken": "vi", **TYPED}
     for _ in range(2):
         end = client.post("/phieu/gui", sent)
         assert end.status_code == 200

@@ -55,7 +55,8 @@ def _read(said: QueryDict) -> tuple[Sent | None, str]:
         "submission": said.get("submission", ""),
         "answers": answers,
     }
-    return sent_of(whole), said.get("language", "vi")[:20]
+    # A button chooses another language than the one the page is in.
+    return sent_of(whole), (said.get("language") or said.get("spoken") or "vi")[:20]
 
 
 def _ours(language: str) -> str:

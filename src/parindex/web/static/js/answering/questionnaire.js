@@ -5,10 +5,11 @@ import { holds } from "../conditions.js";
 // More than this on one screen is tiring on a small telephone.
 const MOST = 5;
 const LONGEST = 5_000;
+const UNSEEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/g;
 const KINDS = {
   integer: [/^-?[0-9]{1,9}$/, "not_whole"],
   decimal: [/^-?[0-9]{1,15}(?:\.[0-9]{1,15})?$/, "not_a_number"],
-  date: [/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "not_a_date"],
+  date: [/^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$/, "not_a_date"],
 };
 
 // The day of the telephone, in Viet Nam, as conditions take it.
@@ -17,7 +18,8 @@ export const today = () =>
 
 export const chooses = (question) => question.kind.startsWith("select_");
 export const choicesOf = (content, question) => content.scales?.[question.scale] ?? [];
-export const tidy = (text) => text.normalize("NFC").trim();
+// Composed letters, no space around, and none of the signs that no keyboard makes.
+export const tidy = (text) => text.replace(UNSEEN, "").normalize("NFC").trim();
 
 // The screens, always the same whatever is answered: a section, or an even part of a long one.
 // What follows from an answer ("please write") stays beside it.
@@ -90,10 +92,16 @@ function fault(content, question, text) {
   if (chooses(question)) {
     const known = choicesOf(content, question).map((choice) => choice.code);
     const codes = question.kind === "select_multiple" ? text.split(" ") : [text];
-    return codes.every((code) => known.includes(code)) ? "" : "required";
+    const sound = codes.every((code) => known.includes(code)) && new Set(codes).size === codes.length;
+    return sound ? "" : "required";
   }
   if (question.kind === "text") return text.length > LONGEST ? "too_long" : "";
   const [form, code] = KINDS[question.kind];
-  if (!form.test(text)) return code;
-  return question.kind === "date" && Number.isNaN(Date.parse(`${text}T00:00Z`)) ? code : "";
+  return form.test(text) && (question.kind !== "date" || isDay(text)) ? "" : code;
+}
+
+// The 31st of June is no day, whatever a browser makes of it.
+function isDay(text) {
+  const at = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
 }

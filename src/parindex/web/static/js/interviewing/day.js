@@ -103,7 +103,9 @@ async function showDay() {
   fill(root, h("h1", {}, t("day_title")), h("div", { id: "numbers" }),
     h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => send() }, t("sync"))),
     h("div", { id: "searching" }), h("div", { id: "lists" }), h("div", { id: "promise" }));
+  const numbers = document.getElementById("numbers");
   await refresh();
+  if (!numbers.isConnected) return;
   arrive(root, `${t("day_title")} – ${t("product")}`);
   await tell();
 }
@@ -112,10 +114,12 @@ async function showDay() {
 async function refresh() {
   const numbers = document.getElementById("numbers");
   if (!numbers) return;
-  const [me, fetched, waves, people, interviews] = [
-    await store.get("kept", "me"), await store.get("kept", "fetched"),
-    await store.all("waves"), await store.all("people"), await store.all("interviews"),
+  const [me, fetched, waves, people, interviews, promised] = [
+    await store.get("kept", "me"), await store.get("kept", "fetched"), await store.all("waves"),
+    await store.all("people"), await store.all("interviews"), await isKept(),
   ];
+  // Meanwhile the interviewer may have gone on.
+  if (!numbers.isConnected) return;
   const of = statesOf(people, interviews);
   const rows = people.map((one) => ({ ...one, ...of(one) }));
   const count = (...states) => rows.filter((one) => states.includes(one.mark)).length;
@@ -127,7 +131,7 @@ async function refresh() {
     !people.length && h("p", {}, t(me ? "nobody" : "nothing_yet")));
   const searching = document.getElementById("searching");
   if (people.length > 8 && !searching.firstChild) fill(searching, search());
-  fill(document.getElementById("promise"), me && !(await isKept()) && notice("not_promised"));
+  fill(document.getElementById("promise"), me && !promised && notice("not_promised"));
   listed = { rows, waves };
   fill(document.getElementById("lists"), lists());
 }
@@ -172,7 +176,9 @@ function statesOf(people, interviews) {
 
 async function showPerson(person) {
   languages(() => showPerson(person));
+  const here = location.hash;
   const [wave, interviews] = [await store.get("waves", person.wave), await store.all("interviews")];
+  if (location.hash !== here || visit) return;
   const { held, mark } = statesOf([person], interviews)(person);
   const asks = mark === "todo" || mark === "draft" || mark === "refused" && !held.outcome;
   fill(root, h("p", {}, h("a", { href: "#/" }, t("to_list"))), h("h1", {}, person.name),

@@ -46,6 +46,11 @@ export const get = (store, key) => run([store], "readonly", (of) => of[store].ge
 export const put = (store, row) => run([store], "readwrite", (of) => of[store].put(row));
 export const remove = (store, key) => run([store], "readwrite", (of) => of[store].delete(key));
 
+// Replace a row that is still there; one that was removed meanwhile stays removed.
+export const replace = (store, key, row) => run([store], "readwrite", (of) => {
+  of[store].getKey(key).onsuccess = ({ target }) => { if (target.result !== undefined) of[store].put(row); };
+});
+
 // What the server says of today takes the place of what it said before, all or nothing. People
 // with an interview that the server does not have yet stay, whatever it says.
 export function takeOver({ me, waves, people }, at) {

@@ -23,11 +23,11 @@ async function attempt(told) {
     told({ at: found.sent + 1, all: waiting.length });
     const answered = await ask("POST", one.outcome ? "/dieu-tra/khong-gap" : "/dieu-tra/gui", body(one), work.body.csrf);
     if (answered.ok) {
-      await store.put("interviews", confirmed(one));
+      await store.replace("interviews", one.submission, confirmed(one));
       found.sent += 1;
     } else if ([403, 404, 409, 422].includes(answered.status) && answered.body?.problems) {
       const state = answered.status === 409 ? "conflict" : "refused";
-      await store.put("interviews", { ...one, state, told: answered.body.problems });
+      await store.replace("interviews", one.submission, { ...one, state, told: answered.body.problems });
       found.kept = true;
     } else {
       return { ...found, ...trouble(answered) };
