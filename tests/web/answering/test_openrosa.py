@@ -110,9 +110,14 @@ def test_another_interview_of_the_same_person_is_a_conflict_that_is_told(walked,
 def test_each_interviewer_goes_to_their_own_people(walked, telephone):
     other = walked.people["other"]
     stranger = Telephone(walked.wave, other.username, app_token(other))
+    for path in ("formList", "form.xml", "manifest"):
+        assert stranger.get(f"{stranger.server}/{path}").status == 404
+    assert stranger.head(f"{stranger.server}/submission").status_code == 404
+    assert stranger.send(filled(telephone.form()))[0] == 404
+    walked.assign([], "other")
     assert stranger.odk.list_forms(f"{stranger.server}/formList") == {}
     assert stranger.get(f"{stranger.server}/form.xml").status == 404
-    assert stranger.send(filled(telephone.form()))[0] == 400
+    assert stranger.send(filled(telephone.form()))[0] == 404
     [(mine, _)] = walked.invite()
     walked.assign([mine], "other")
     [(id_, _)] = stranger.form().named("parindex_person").choices

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import zipfile
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from evidence.good import good_pdf
+from web.authorisation.asked import ANSWERS, NUMBER, RESPONSE
 from web.authorisation.world import FINDINGS, World
 from web.desk.login import log_in
 from web.province import RULEBOOK
@@ -59,6 +61,15 @@ class Route:
     @property
     def is_api(self) -> bool:
         return self.name.startswith("api.")
+
+    @property
+    def is_openrosa(self) -> bool:
+        return self.name.startswith("openrosa_")
+
+    @property
+    def takes_json(self) -> bool:
+        """A page of an interviewer sends JSON with the session's cookie."""
+        return self.is_api or self.name.startswith("interviewing_")
 
 
 @cache
@@ -173,6 +184,7 @@ class Door:
     other: World
     sessions: dict[str, Client] = field(default_factory=dict)
     tokens: dict[str, Client] = field(default_factory=dict)
+    telephones: dict[str, Client] = field(default_factory=dict)
     count: int = 0
 
     def account(self, persona: str) -> Account:
@@ -206,6 +218,28 @@ class Door:
             self.tokens[persona] = Client(headers=headers, raise_request_exception=False)
         return self.tokens[persona]
 
+    def telephone(self, persona: str) -> Client:
+        """ODK Collect with a user name and an app token for fieldwork."""
+        if persona not in self.telephones:
+            headers = {}
+            if persona != "anonymous":
+                world = self.other if persona in FOREIGN else self.world
+                name = FOREIGN.get(persona, PLAIN.get(persona, persona))
+                _, secret = people.make_token(
+                    world.actor(name), "điện thoại", scopes=[Scope.FIELDWORK],
+                    expires_at=clock.now() + timedelta(days=9),
+                )  # fmt: skip
+                said = f"{world.people[name].username}:{secret}".encode()
+                headers = {"Authorization": f"Basic {b64encode(said).decode()}"}
+            self.telephones[persona] = Client(headers=headers, raise_request_exception=False)
+        return self.telephones[persona]
+
+    def knocker(self, persona: str, route: Route) -> Client:
+        """By what somebody comes to a door."""
+        if route.is_openrosa:
+            return self.telephone(persona)
+        return self.token(persona) if route.is_api else self.session(persona)
+
     def knock(
         self,
         persona: str,
@@ -218,7 +252,7 @@ class Door:
     ) -> tuple[str, HttpResponse, bytes]:
         """One request, undone: its address, the answer and what it says, unpacked."""
         world = world or self.world
-        client = self.token(persona) if route.is_api else self.session(persona)
+        client = self.knocker(persona, route)
         with transaction.atomic():
             url = address(route, world, more) + query
             if method in {"POST", "PUT"} and method in route.methods:
@@ -248,9 +282,9 @@ def _send(client: Client, route: Route, method: str, url: str, body: Any) -> Htt
     with_file = isinstance(body, dict) and any(hasattr(one, "read") for one in body.values())
     factory = RequestFactory(**client.defaults)
     factory.cookies = client.cookies
-    if method == "POST" and (not route.is_api or with_file):
+    if method == "POST" and (not route.takes_json or with_file):
         request = factory.post(url, body)
-    elif method in {"POST", "PUT"} and route.is_api:
+    elif method in {"POST", "PUT"} and route.takes_json:
         request = factory.generic(method, url, json.dumps(body), content_type="application/json")
     else:
         request = factory.generic(method, url)
@@ -277,7 +311,7 @@ def outcome(response: HttpResponse) -> str:
             return "login"
         return "second_factor" if to.startswith("/accounts/2fa/") else "ok"
     return {
-        200: "ok", 201: "ok", 401: "login", 403: "refused", 404: "unknown", 405: "not_allowed",
+        200: "ok", 201: "ok", 204: "ok", 401: "login", 403: "refused", 404: "unknown", 405: "not_allowed",
         409: "heard", 422: "heard",
     }.get(status, f"status {status}")  # fmt: skip
 
@@ -337,6 +371,22 @@ def _table(_: World, __: Account | None) -> dict[str, Any]:
 _BALLOT = {"in_favour": 5, "against": 1, "abstained": 0, "minutes": "2/BB"}
 _ON = date(2025, 11, 1)
 SENT = {
+    "answering_open": lambda w, a: {"code": w.asked.code},
+    "answering_send": lambda w, a: {
+        "code": w.asked.code, "submission": NUMBER,
+        **{f"a:{name}": text for name, text in ANSWERS.items()},
+    },
+    "interviewing_send": lambda w, a: {
+        "invitation": str(w.asked.invitation.id), "submission": NUMBER, "answers": ANSWERS,
+    },
+    "interviewing_outcome": lambda w, a: {
+        "invitation": str(w.asked.invitation.id), "outcome": "refused", "reason": "bận việc",
+    },
+    "openrosa_submission": lambda w, a: {
+        "xml_submission_file": SimpleUploadedFile(
+            "response.xml", RESPONSE.format(person=w.asked.invitation.id).encode()
+        )
+    },
     "acting": _acting,
     "sheet_sign": lambda w, a: {"confirm": "gửi phiếu", "although_missing": "1"},
     "sheet_send_back": lambda w, a: {"reason": "xem lại"},

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from evidence.good import good_pdf
+from web.authorisation.asked import Asked, asked
 from web.province import RULEBOOK, START, Province, build, when
 
 from parindex.web.assessment.actions import (
@@ -77,6 +78,7 @@ class World:
     mark: Mark
     planned: Round
     people: dict[str, Account]
+    asked: Asked
     uses: dict[str, Use] = field(default_factory=dict)
 
     @property
@@ -138,6 +140,7 @@ class World:
             "slug": "finance@2021",
             "username": f"{self.slug}.rival",
             "previous_id": self.round.id,
+            "wave": self.asked.wave.id,
         }
 
 
@@ -221,7 +224,12 @@ def _peopled(made: Province, phase: str, mark: Mark) -> World:
             made.actor("officer"), mark("token_name"), scopes=[Scope.READ],
             expires_at=START + timedelta(days=300),
         )  # fmt: skip
-    return World(province=made, phase=phase, mark=mark, planned=planned, people=made.people)
+        walker = person("interviewer")
+        assign(walker, Role.INTERVIEWER, None)
+        field = asked(issuer, walker, mark)
+    return World(
+        province=made, phase=phase, mark=mark, planned=planned, people=made.people, asked=field
+    )
 
 
 # ---- the round

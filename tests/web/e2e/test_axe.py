@@ -27,11 +27,14 @@ POSTED = {
     "ask_explanation", "round_new_upload", "round_units_previous", "round_appraiser_one",
     "exemption_decide", "person_assign", "person_end_assignment", "person_end_sessions",
     "person_password_link", "delegation_end", "token_end", "set_language",
+    "answering_open", "answering_send", "interviewing_send", "interviewing_outcome",
 }  # fmt: skip
 FILES = {
     "file", "thumbnail", "signed_form_file", "sheet_workbook", "sheet_workbook_marked",
     "matrix_book", "round_folder", "round_journal_export", "round_checkpoint",
     "people_import_marked", "people_export", "people_template", "mfa_download_recovery_codes",
+    "interviewing_worker", "interviewing_manifest", "interviewing_work",
+    "openrosa_list", "openrosa_form", "openrosa_manifest", "openrosa_submission",
 }  # fmt: skip
 # Pages of allauth that lead elsewhere here: nobody signs up, no code comes by letter, no provider
 # is set up; and the steps of a log-in and of a mailed link, which the play of a round goes through.
@@ -75,6 +78,9 @@ def visits(world: World) -> Iterator[Visit]:
         yield Visit(name, (), one, "appraiser2")
     yield Visit("people_import_preview", (), one, "admin")
     yield Visit("round_table_check", (one.round.id,), one, "admin")  # type: ignore[union-attr]
+    # What comes after these is played in tests/web/answering, screen by screen.
+    for name in ("answering", "answering_kiosk", "interviewing"):
+        yield Visit(name, (), one, "")
     for name in ("account_login", "account_inactive", "account_reset_password",
                  "account_reset_password_done", "account_reset_password_from_key_done"):  # fmt: skip
         yield Visit(name, (), one, "")
@@ -263,7 +269,9 @@ def test_what_is_no_page_is_none() -> None:
     assert not gone, f"not routes any more: {sorted(gone)}"
     for name in POSTED - {"set_language"}:
         view, request = routes[name], RequestFactory().get("/")
-        parts = dict.fromkeys(view.__wrapped__.__annotations__.keys() - {"request", "return"})
+        parts = dict.fromkeys(
+            getattr(view, "__wrapped__", view).__annotations__.keys() - {"request", "return"}
+        )
         assert view(request, **parts).status_code == 405, name
 
 

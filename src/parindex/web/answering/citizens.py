@@ -6,6 +6,7 @@ import json
 from functools import cache
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -43,7 +44,8 @@ def kiosk(request: HttpRequest) -> HttpResponse:
 @cache
 def _page(template: str, language: str) -> str:
     with override(language):
-        return render_to_string(template, {"language": language, "words": spoken(WORDS)})
+        words = {"words": spoken(WORDS), "languages": settings.LANGUAGES}
+        return render_to_string(template, {"language": language, **words})
 
 
 def open_form(request: HttpRequest) -> HttpResponse:

@@ -26,6 +26,7 @@ from parindex.web.answering.taking import sent_of
 from parindex.web.fieldwork.actions import intake, inviting
 from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries import waves
+from parindex.web.fieldwork.queries.visits import is_over
 from parindex.web.fieldwork.states import GIVEN_UP
 from parindex.web.journal import clock
 from parindex.web.people import queries as people
@@ -34,8 +35,6 @@ from parindex.web.people.permissions import RefusedError
 
 _LONGEST_REASON: Final = 300
 _GIVEN_UP: Final = {str(one): one for one in GIVEN_UP}
-# Said before by this device, or by somebody else meanwhile: nothing is left for it to say.
-_SETTLED: Final = frozenset({"refused.decided", "fieldwork.not_assigned", "fieldwork.used_code"})
 
 
 def page(request: HttpRequest) -> HttpResponse:
@@ -179,7 +178,8 @@ def _outcome(request: HttpRequest, actor: Actor) -> object:
         return refusal("answering.unreadable")
     try:
         inviting.give_up(actor, invitation, state=state, reason=str(reason))
-    except RefusedError as error:
-        if error.code not in _SETTLED:
+    except (RefusedError, UnknownError):
+        # Said before by this device, or settled by somebody else meanwhile.
+        if not is_over(actor, invitation):
             raise
     return {"received": True}

@@ -25,6 +25,7 @@ from parindex.web.answering.tries import Tries, address_of
 from parindex.web.fieldwork.actions import intake
 from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries.telephones import PERSON, TelephoneForm, form_for
+from parindex.web.fieldwork.queries.waves import wave_for
 from parindex.web.fieldwork.states import Mode
 from parindex.web.journal import clock
 from parindex.web.people import queries as people
@@ -77,6 +78,8 @@ def _known(request: HttpRequest, wave: UUID, view: View, methods: tuple[str, ...
             tries.failed(address)
         words = _words(refusal("answering.no_token"))
         return _answer(openrosa.receipt(words, accepted=False), 401, _ASK)
+    if wave_for(actor, wave) is None:
+        return _told(refusal("answering.not_assigned"))
     return view(request, wave, actor)
 
 
@@ -138,9 +141,7 @@ def _form(request: HttpRequest, wave: UUID, actor: Actor) -> HttpResponse:
 
 
 def _manifest(request: HttpRequest, wave: UUID, actor: Actor) -> HttpResponse:
-    del request
-    if form_for(actor, wave) is None:
-        return _told(refusal("answering.not_assigned"))
+    del request, wave, actor
     return _answer(openrosa.manifest())
 
 
@@ -170,7 +171,9 @@ def _received(request: HttpRequest, wave: UUID, actor: Actor) -> Refusal | None:
         return refusal("answering.unreadable")
     sent = read_submission(part.read())
     expected = form_for(actor, wave)
-    if expected is None or sent.form_id != expected.form_id:
+    if expected is None:
+        return refusal("answering.not_assigned")
+    if sent.form_id != expected.form_id:
         return refusal("answering.other_form")
     answers = dict(sent.answers)
     try:

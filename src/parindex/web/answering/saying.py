@@ -22,6 +22,7 @@ _STATUS: Final = {
     "answering.too_large": 413,
     "answering.unreadable": 400,
     "answering.not_assigned": 404,
+    "fieldwork.not_assigned": 404,
     "answering.other_form": 400,
     "answering.nobody_named": 400,
 }

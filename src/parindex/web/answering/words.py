@@ -14,6 +14,7 @@ WORDS: Final = {
     "footer": gettext_noop(
         "Phiếu khảo sát về sự phục vụ của cơ quan nhà nước. Không ghi tên người trả lời."
     ),
+    "languages": gettext_noop("Ngôn ngữ"),
     "to_main": gettext_noop("Đến nội dung chính"),
     # ---- the code
     "code_title": gettext_noop("Nhập mã trên thư mời"),

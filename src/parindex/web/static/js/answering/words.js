@@ -31,6 +31,7 @@ export function say(words, { plain = false } = {}) {
 export function speak(code) {
   chosen = code;
   document.documentElement.lang = code;
+  document.getElementById("languages").setAttribute("aria-label", t("languages"));
   for (const one of document.querySelectorAll("[data-t]")) {
     one.textContent = t(one.dataset.t);
     one.lang = pageLanguage();
