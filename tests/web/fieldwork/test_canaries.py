@@ -83,7 +83,7 @@ def test_what_must_not_be_told_is_told_nowhere(committed_db, caplog):
         attempt(
             entering.enter, made.actor("walker2"), code, {**answers(), "more": WORDS}, mode="paper"
         )
-        attempt(intake.submit, code, "s-2", answers(), mode="web", seconds=9)
+        attempt(intake.submit, code, "submission-canary-2", answers(), mode="web", seconds=9)
         for other in made.invitations(reserve=False)[1:]:
             attempt(
                 intake.submit,
@@ -104,7 +104,7 @@ def test_what_must_not_be_told_is_told_nowhere(committed_db, caplog):
     log = caplog.text + "".join(told)
     secrets = {
         "phone": PHONE, "code": codes.plain_code(code), "code as printed": code, "name": NAME,
-        "address": ADDRESS, "submission": "s-2", "hash": codes.hash_of(code),
+        "address": ADDRESS, "submission": "submission-canary-2", "hash": codes.hash_of(code),
     }  # fmt: skip
     server = log_text()[len(before) :]
     journal = "\n".join(export())
@@ -114,7 +114,7 @@ def test_what_must_not_be_told_is_told_nowhere(committed_db, caplog):
         assert secret not in log, what
         for table, text in kept.items():
             assert secret not in text or table in THEIRS, (what, table)
-    for secret in (codes.plain_code(code), code, "s-2"):
+    for secret in (codes.plain_code(code), code, "submission-canary-2"):
         assert all(secret not in text for text in kept.values())
         assert secret.encode() not in server
     # What was said stands in the mixed answers alone, and in no message.

@@ -87,7 +87,7 @@ def test_every_sealed_answer_has_the_same_length():
     lengths = {len(bytes(one.sealed)) for one in Box.objects.all()}
     assert len(lengths) == 1
     with clock.at(OPEN), pytest.raises(UnusableInputError) as caught:
-        intake.seal_for(made.fresh(), {"x": "a" * made.fresh().sealed_size})
+        intake.seal_for(intake.invitation_of(code).wave, {"x": "a" * made.fresh().sealed_size})
     assert caught.value.problems[0].code == "fieldwork.too_long"
 
 

@@ -14,7 +14,9 @@ from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.actions import intake
 from parindex.web.fieldwork.actions.gate import UnknownError, note
 from parindex.web.fieldwork.actions.intake import How
-from parindex.web.fieldwork.models import Entry, Invitation
+from parindex.web.fieldwork.models import Entry, Invitation, Wave
+from parindex.web.fieldwork.queries import sending
+from parindex.web.fieldwork.queries.sending import Sending
 from parindex.web.fieldwork.queries.typing import opened, typed_twice
 from parindex.web.fieldwork.queries.waves import wave_for
 from parindex.web.fieldwork.states import Mode
@@ -47,7 +49,7 @@ def enter(actor: Actor, token: str, answers: Mapping[str, Any], *, mode: str) ->
     as :func:`intake.submit`, and RefusedError where the same person types twice.
     """
     one = intake.invitation_of(token)
-    if wave_for(actor, one.wave_id) is None:
+    if wave_for(actor, one.wave.id) is None:
         raise RefusedError("fieldwork.unknown_code")
     if not permissions.can_type(actor, issuer=one.wave.issuer_id):
         raise RefusedError("fieldwork.not_typed_by_you")
@@ -65,21 +67,21 @@ def enter(actor: Actor, token: str, answers: Mapping[str, Any], *, mode: str) ->
         held = Invitation.objects.select_for_update(no_key=True).get(id=one.id)
         if held.used:
             raise RefusedError("fieldwork.used_code")
-        before = list(Entry.objects.filter(invitation=one).order_by("number"))
+        before = list(Entry.objects.filter(invitation=held).order_by("number"))
         if any(entry.person_id == actor.person for entry in before):
             raise RefusedError("fieldwork.typed_by_you")
         if len(before) > 1:
             raise RefusedError("fieldwork.typed_already")
         if not before:
             Entry.objects.create(
-                invitation=one, number=1, mode=way, sealed=sealed, person_id=actor.person
+                invitation=held, number=1, mode=way, sealed=sealed, person_id=actor.person
             )
             return Entered(typed=Typed.FIRST)
         first = opened(one.wave, before[0])
         questions = differing(first["answers"], content["answers"])
         if questions:
             Entry.objects.create(
-                invitation=one, number=2, mode=way, sealed=sealed, person_id=actor.person
+                invitation=held, number=2, mode=way, sealed=sealed, person_id=actor.person
             )
             return Entered(typed=Typed.DIFFERS, questions=questions)
         _keep(one, sealed, way)
@@ -92,8 +94,8 @@ def differing(first: Mapping[str, str], second: Mapping[str, str]) -> tuple[str,
     return tuple(name for name in names if first.get(name, "") != second.get(name, ""))
 
 
-def _keep(one: Invitation, sealed: bytes, mode: Mode) -> None:
-    Entry.objects.filter(invitation=one).delete()
+def _keep(one: Sending, sealed: bytes, mode: Mode) -> None:
+    Entry.objects.filter(invitation=one.id).delete()
     intake.put_in_the_box(one, sealed, receipt=str(one.id), mode=mode)
 
 
@@ -103,13 +105,13 @@ def settle(actor: Actor, invitation: UUID, answers: Mapping[str, Any]) -> Entere
 
     Recorded is that a form was settled and in how many questions, not which form it was.
     """
-    one = intake.rows().filter(id=invitation).first()
-    if one is None or wave_for(actor, one.wave_id) is None:
+    one = sending.by_id(invitation)
+    if one is None or wave_for(actor, one.wave.id) is None:
         raise UnknownError
     if not permissions.can_type(actor, issuer=one.wave.issuer_id):
         raise RefusedError("fieldwork.not_typed_by_you")
     held = Invitation.objects.select_for_update(no_key=True).get(id=one.id)
-    typed = list(Entry.objects.filter(invitation=one).order_by("number"))
+    typed = list(Entry.objects.filter(invitation=held).order_by("number"))
     if held.used or len(typed) < 2:
         raise RefusedError("fieldwork.nothing_to_settle")
     if any(entry.person_id == actor.person for entry in typed):
@@ -119,5 +121,6 @@ def settle(actor: Actor, invitation: UUID, answers: Mapping[str, Any]) -> Entere
     first, second = (opened(one.wave, entry)["answers"] for entry in typed)
     _keep(one, intake.seal_for(one.wave, content), way)
     questions = differing(first, second)
-    note("entry.settled", actor, one.wave, after={"questions": len(questions)})
+    wave = Wave.objects.get(id=one.wave.id)
+    note("entry.settled", actor, wave, after={"questions": len(questions)})
     return Entered(typed=Typed.KEPT, questions=questions)

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 
 from parindex.canonical import canonical_json
 from parindex.errors import Problem, UnusableInputError
@@ -21,28 +20,24 @@ from parindex.web.fieldwork import codes, permissions, sealing
 from parindex.web.fieldwork.actions import places
 from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave
 from parindex.web.fieldwork.bridge import questionnaires
-from parindex.web.fieldwork.models import (
-    Box,
-    Cell,
-    Interviewer,
-    Invitation,
-    Wave,
-)
+from parindex.web.fieldwork.models import Interviewer, Invitation
+from parindex.web.fieldwork.queries import sending
 from parindex.web.fieldwork.queries.forms import questionnaire_for
-from parindex.web.fieldwork.states import ANSWERABLE, SENT_LATER, Mode
+from parindex.web.fieldwork.queries.sending import SealedTo, Sending
+from parindex.web.fieldwork.states import ANSWERABLE, SENT_LATER, Mode, Window
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
 
 _HALF_MINUTE: Final = 30
 _LONGEST: Final = 4 * 60 * 60
-# What is read of an invitation by who begins, and by the hundreds a second who send.
 _TO_BEGIN: Final = ("wave__issuer", "cell__unit")
-_WINDOW: Final = ("wave__state", "wave__opens_at", "wave__closes_at", "wave__syncs_until")
-_TO_SEND: Final = (
-    "used", "receipt", "state", "cell", "wave__public_key", "wave__sealed_size", "wave__bodies",
-    "wave__instrument", "wave__issuer", "wave__typed_twice", *_WINDOW,
-)  # fmt: skip
+# In plain SQL, since hundreds come in a second; the box's number is the database's own lot.
+_USE: Final = """
+UPDATE fieldwork_invitation SET used = true, receipt = %s
+ WHERE id = %s AND NOT used AND state = ANY(%s)
+"""
+_PUT: Final = "INSERT INTO fieldwork_box (id, wave_id, sealed) VALUES (gen_random_uuid(), %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +70,15 @@ def start(token: str, *, mode: str = Mode.WEB) -> Started:
     Raises RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open,
     .quota_full.
     """
-    one = invitation_of(token, Invitation.objects.select_related(*_TO_BEGIN))
-    if one.used:
+    found = invitation_of(token)
+    if found.used:
         raise RefusedError("fieldwork.used_code")
+    one = Invitation.objects.select_related(*_TO_BEGIN).get(id=found.id)
     with transaction.atomic():
-        quota = in_time(one, Mode(mode))
+        quota = in_time(found, Mode(mode))
         if quota is not None:
             until = clock.now() + timedelta(hours=one.wave.hold_hours)
-            places.hold_a_place(one, quota, until=until)
+            places.hold_a_place(one.id, quota, until=until)
     return _started(one)
 
 
@@ -120,37 +116,27 @@ def submit_assigned(
     ended_at: datetime | None = None,
 ) -> Received:
     """The same for an interviewer and somebody assigned to them: no code is needed."""
-    one = _assigned(actor, invitation)
+    one = sending.assigned(invitation, actor.person)
+    if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
+        raise UnknownError
     how = How(mode=Mode(mode), seconds=seconds, by=actor.person, ended_at=ended_at)
     return receive(one, submission, answers, how)
 
 
 def start_assigned(actor: Actor, invitation: UUID) -> Started:
     """The form for somebody assigned to the interviewer; their places were held when assigned."""
-    return _started(_assigned(actor, invitation))
-
-
-def _assigned(actor: Actor, invitation: UUID) -> Invitation:
-    """An invitation of the interviewer's own. Raises UnknownError."""
     found = Invitation.objects.select_related(*_TO_BEGIN)
     one = found.filter(id=invitation, assigned__interviewer__person=actor.person).first()
     if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
         raise UnknownError
-    return one
+    return _started(one)
 
 
-def rows() -> QuerySet[Invitation]:
-    """Invitations with what sending an answer needs of them, and no more."""
-    return Invitation.objects.select_related("wave").only(*_TO_SEND)
-
-
-def invitation_of(token: str, found: QuerySet[Invitation] | None = None) -> Invitation:
+def invitation_of(token: str) -> Sending:
     """The invitation of a code. Raises RefusedError where there is none that counts."""
-    among = rows() if found is None else found
-    try:
-        one = among.get(token_hash=codes.hash_of(token))
-    except Invitation.DoesNotExist as error:
-        raise RefusedError("fieldwork.unknown_code") from error
+    one = sending.by_token_hash(codes.hash_of(token))
+    if one is None:
+        raise RefusedError("fieldwork.unknown_code")
     if one.state not in ANSWERABLE:
         raise RefusedError("fieldwork.withdrawn_code")
     return one
@@ -170,18 +156,18 @@ def _started(one: Invitation) -> Started:
     )
 
 
-def in_time(one: Invitation, mode: Mode) -> UUID | None:
+def in_time(one: Sending, mode: Mode) -> UUID | None:
     """The quota of the invitation, if any; raises RefusedError where no answer is taken now.
 
     The wave is held against being closed and mixed to the end of the transaction: whoever does
     that waits for all who are here. The moment is the database's, after that wait.
     """
-    hold_wave(one.wave_id, shared=True)
+    hold_wave(one.wave.id, shared=True)
     at = clock.written_at()
-    cell = Cell.objects.select_related("wave").only("quota", *_WINDOW).get(id=one.cell_id)
-    if not cell.wave.window.takes(at, mode):
-        raise _not_open(cell.wave)
-    return cell.quota_id
+    window, quota = sending.window_of(one.cell)
+    if not window.takes(at, mode):
+        raise _not_open(window)
+    return quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +180,7 @@ class How:
     ended_at: datetime | None = None
 
 
-def _not_open(wave: Wave) -> RefusedError:
+def _not_open(wave: Window | SealedTo) -> RefusedError:
     opens, closes = (
         f"{moment.astimezone(clock.VIETNAM):%H:%M %d/%m/%Y}"
         for moment in (wave.opens_at, wave.closes_at)
@@ -202,7 +188,7 @@ def _not_open(wave: Wave) -> RefusedError:
     return RefusedError("fieldwork.not_open", opens=opens, closes=closes)
 
 
-def receive(one: Invitation, submission: str, answers: Mapping[str, Any], how: How) -> Received:
+def receive(one: Sending, submission: str, answers: Mapping[str, Any], how: How) -> Received:
     """Keep an answer to an invitation; see :func:`submit`."""
     if one.used:
         return _again(one.receipt, codes.receipt_of(submission))
@@ -210,7 +196,7 @@ def receive(one: Invitation, submission: str, answers: Mapping[str, Any], how: H
     return put_in_the_box(one, sealed, receipt=submission, mode=how.mode)
 
 
-def put_in_the_box(one: Invitation, sealed: bytes, *, receipt: str, mode: Mode) -> Received:
+def put_in_the_box(one: Sending, sealed: bytes, *, receipt: str, mode: Mode) -> Received:
     """Mark an invitation as used and put what was sealed into the box, in one transaction.
 
     ``receipt`` is the device's own number of the answer.
@@ -218,17 +204,23 @@ def put_in_the_box(one: Invitation, sealed: bytes, *, receipt: str, mode: Mode) 
     mark = codes.receipt_of(receipt)
     with transaction.atomic():
         quota = in_time(one, mode)
-        fresh = Invitation.objects.filter(id=one.id, used=False, state__in=ANSWERABLE)
-        if not fresh.update(used=True, receipt=mark):
-            now = Invitation.objects.only("used", "receipt").get(id=one.id)
-            if not now.used:
-                raise RefusedError("fieldwork.withdrawn_code")
-            return _again(now.receipt, mark)
-        Box.objects.create(wave=one.wave, sealed=sealed)
+        with connection.cursor() as cursor:
+            cursor.execute(_USE, [mark, one.id, list(ANSWERABLE)])
+            if cursor.rowcount == 0:
+                return _too_late(one, mark)
+            cursor.execute(_PUT, [one.wave.id, sealed])
         if quota is not None:
             # Last, since all answers of a quota wait here for one another.
-            places.take_the_place(one, quota)
+            places.take_the_place(one.id, quota)
     return Received(already=False)
+
+
+def _too_late(one: Sending, mark: str) -> Received:
+    """What is told when somebody else was there first, or a reserve has stepped in."""
+    now = Invitation.objects.only("used", "receipt").get(id=one.id)
+    if not now.used:
+        raise RefusedError("fieldwork.withdrawn_code")
+    return _again(now.receipt, mark)
 
 
 def _again(kept: str, receipt: str) -> Received:
@@ -238,7 +230,7 @@ def _again(kept: str, receipt: str) -> Received:
     return Received(already=True)
 
 
-def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
+def seal_for(wave: SealedTo, content: Mapping[str, Any]) -> bytes:
     """An answer sealed to its wave.
 
     Raises RefusedError where the wave was never opened, UnusableInputError where it is too long.
@@ -258,7 +250,7 @@ def seal_for(wave: Wave, content: Mapping[str, Any]) -> bytes:
         ) from error
 
 
-def content_of(one: Invitation, answers: Mapping[str, Any], how: How) -> dict[str, Any]:
+def content_of(one: Sending, answers: Mapping[str, Any], how: How) -> dict[str, Any]:
     """What is sealed: the answers with the cell and how they came; no word of who.
 
     Raises UnusableInputError for answers that cannot be kept.
@@ -267,14 +259,14 @@ def content_of(one: Invitation, answers: Mapping[str, Any], how: How) -> dict[st
     kept = questionnaires.settled(questionnaire_for(one.wave), answers, today)
     code = ""
     if how.by is not None:
-        found = Interviewer.objects.filter(wave=one.wave_id, person=how.by)
+        found = Interviewer.objects.filter(wave=one.wave.id, person=how.by)
         code = found.values_list("code", flat=True).first() or ""
     ended = how.ended_at
     if ended is None and how.mode not in SENT_LATER:
         ended = clock.now()
     return {
         "answers": kept,
-        "cell": str(one.cell_id),
+        "cell": str(one.cell),
         "mode": str(how.mode),
         "interviewer": code,
         "week": str(today - timedelta(days=today.weekday())),

@@ -190,7 +190,7 @@ def assign(
 def _send(one: Invitation, walks: Interviewer) -> Assigned:
     made, _ = Assigned.objects.update_or_create(invitation=one, defaults={"interviewer": walks})
     if one.cell.quota_id is not None:
-        places.hold_a_place(one, one.cell.quota_id, until=one.wave.syncs_until)
+        places.hold_a_place(one.id, one.cell.quota_id, until=one.wave.syncs_until)
     if one.state == InvitationState.DRAWN:
         one.state = InvitationState.INVITED
         one.save(update_fields=["state"])
@@ -287,7 +287,7 @@ def _step_in(one: Invitation, reserve: Invitation) -> None:
     if reserve.cell_id != one.cell_id:
         Cell.objects.filter(id=one.cell_id).update(n_drawn=F("n_drawn") - 1)
         Cell.objects.filter(id=reserve.cell_id).update(n_drawn=F("n_drawn") + 1)
-    places.give_back_place(one)
+    places.give_back_place(one.id)
     walks = Assigned.objects.filter(invitation=one).select_related("interviewer").first()
     if walks is not None:
         _send(reserve, walks.interviewer)

@@ -13,31 +13,31 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
-from parindex.web.fieldwork.models import Invitation, Quota, Reservation
+from parindex.web.fieldwork.models import Quota, Reservation
 from parindex.web.journal import clock
 from parindex.web.people.permissions import RefusedError
 
 
-def hold_a_place(one: Invitation, quota: UUID, *, until: datetime) -> None:
+def hold_a_place(invitation: UUID, quota: UUID, *, until: datetime) -> None:
     """Hold a place for one who begins, or hold it on. Raises RefusedError."""
     ends = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     _, made = Reservation.objects.update_or_create(
-        invitation=one, defaults={"quota_id": quota, "expires_at": ends}
+        invitation_id=invitation, defaults={"quota_id": quota, "expires_at": ends}
     )
     if made:
         _reserve(quota, {"reserved": F("reserved") + 1})
 
 
-def give_back_place(one: Invitation) -> None:
+def give_back_place(invitation: UUID) -> None:
     """Give back the place held for one who will not come."""
-    held = Reservation.objects.filter(invitation=one).first()
+    held = Reservation.objects.filter(invitation=invitation).first()
     if held is not None and held.delete()[0]:
         Quota.objects.filter(id=held.quota_id).update(reserved=F("reserved") - 1)
 
 
-def take_the_place(one: Invitation, quota: UUID) -> None:
+def take_the_place(invitation: UUID, quota: UUID) -> None:
     """Turn the place that was held into one used, or find one. Raises RefusedError."""
-    held, _ = Reservation.objects.filter(invitation=one).delete()
+    held, _ = Reservation.objects.filter(invitation=invitation).delete()
     if held:
         Quota.objects.filter(id=quota).update(reserved=F("reserved") - 1, used=F("used") + 1)
     else:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import Instrument, Wave
+from parindex.web.fieldwork.queries.sending import SealedTo
 from parindex.web.people.models import Unit
 
 
-def questionnaire_for(wave: Wave) -> questionnaires.Questionnaire:
+def questionnaire_for(wave: Wave | SealedTo) -> questionnaires.Questionnaire:
     """The questionnaire that the respondents of a wave get."""
     bodies: tuple[tuple[str, str], ...] = ()
     if wave.bodies:

@@ -12,6 +12,7 @@ from django.conf import settings
 from parindex.web.fieldwork import permissions, sealing
 from parindex.web.fieldwork.models import Entry, Wave
 from parindex.web.fieldwork.queries.forms import questionnaire_for
+from parindex.web.fieldwork.queries.sending import SealedTo
 from parindex.web.fieldwork.states import Mode
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
@@ -39,12 +40,12 @@ class Mismatch:
     mine: bool
 
 
-def typed_twice(wave: Wave, mode: Mode) -> bool:
+def typed_twice(wave: Wave | SealedTo, mode: Mode) -> bool:
     """Whether forms of this way in are typed twice in a wave."""
     return str(mode) in wave.typed_twice
 
 
-def opened(wave: Wave, entry: Entry) -> dict[str, Any]:
+def opened(wave: Wave | SealedTo, entry: Entry) -> dict[str, Any]:
     """What a typed form says, while the wave's key is there."""
     key = sealing.key_of(settings.KEYS_FOLDER, wave.id)
     if key is None:
