@@ -72,12 +72,14 @@ bench: setup ## speed as ratios against a bare lower bound and pandas, in one ru
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/survey.py
 	@$(BIN)/python bench/web.py
+	@$(BIN)/python bench/intake.py
 
 soak: setup ## the long campaigns: oracle, damaged bundles, kills, the state machine, histories (hours)
 	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 PARINDEX_STEPS=10000 \
-	  PARINDEX_HISTORIES=100000 PARINDEX_WHOLE_MATRIX=1 $(BIN)/python -m pytest -n auto -q \
+	  PARINDEX_HISTORIES=100000 PARINDEX_WHOLE_MATRIX=1 PARINDEX_INTAKE_KILLS=300 $(BIN)/python -m pytest -n auto -q \
 	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/web/kills \
-	  tests/web/assessment/test_machine.py tests/web/assessment/test_histories.py tests/web/authorisation
+	  tests/web/assessment/test_machine.py tests/web/assessment/test_histories.py tests/web/authorisation \
+	  tests/web/fieldwork/test_kills.py
 
 mutants: setup ## mutation score of scoring and points (an hour)
 	@$(UV) sync --quiet --frozen --extra web --group mutants --python $(PYTHON)

@@ -1,7 +1,7 @@
 """Whoever has everything that is written down links answers to people no better than by chance.
 
 The same attacker does link them where one part of the protection is switched off: the test can
-fail. See docs/decisions/0012.
+fail. See docs/decisions/0014.
 """
 
 import random

@@ -1,7 +1,7 @@
 """Taking answers: to begin with a code, and to send once; nothing here knows who it was.
 
 Nothing of an answer goes into the journal, a log or a session: what is recorded is recorded of the
-wave as a whole, when its answers are mixed. See docs/decisions/0012.
+wave as a whole, when its answers are mixed. See docs/decisions/0014.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Mixing the answers of a wave, and burning what could undo it.
 
 Mixing is one transaction. Killed before its end, nothing happened; killed after, the key is burnt
-at the next start. See docs/decisions/0012.
+at the next start. See docs/decisions/0014.
 """
 
 from __future__ import annotations
