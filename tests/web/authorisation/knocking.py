@@ -23,8 +23,10 @@ from django.test import Client, RequestFactory
 from django.urls import get_resolver, reverse
 from evidence.good import good_pdf
 from web.authorisation.asked import ANSWERS, NUMBER, RESPONSE
+from web.authorisation.surveys import Surveys
 from web.authorisation.world import FINDINGS, World
 from web.desk.login import log_in
+from web.fieldwork.surveying import INSTRUMENT
 from web.province import RULEBOOK
 
 from parindex.web.api import door as api_door
@@ -33,6 +35,7 @@ from parindex.web.assessment.actions import claims, council, exempting
 from parindex.web.assessment.models import Change, Exemption
 from parindex.web.assessment.queries import workbook
 from parindex.web.assessment.queries.sheets import open_sheet
+from parindex.web.fieldwork.actions import closing, drawing
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
 from parindex.web.people import queries as people_queries
@@ -141,7 +144,22 @@ OTHER_IDS = {
     "api.propose_change": lambda w: {"item": "1.1.2"},
     "item_exemption": lambda w: {"item": "1.2.1"},
     "api.request_exemption": lambda w: {"item": "1.2.1"},
+    **dict.fromkeys(
+        ("wave_frame", "wave_frame_file", "wave_design", "wave_design_look", "wave_draw", "wave_open"),
+        lambda w: {"wave_id": _surveys(w).planned.id},
+    ),
+    **dict.fromkeys(
+        ("wave_estimate", "wave_results", "wave_results_book", "wave_results_file", "wave_findings",
+         "wave_feed"),
+        lambda w: {"wave_id": _surveys(w).closed.id},
+    ),
+    "wave_typing_settle": lambda w: {"person_id": _surveys(w).ids["twice"]},
 }  # fmt: skip
+
+
+def _surveys(world: World) -> Surveys:
+    assert world.surveys is not None
+    return world.surveys
 
 
 # ---- who knocks
@@ -358,6 +376,11 @@ def _acting(_: World, account: Account | None) -> dict[str, Any]:
     return {"acting": _value(standings[0]) if standings else "officer:x:y"}
 
 
+def _form() -> SimpleUploadedFile:
+    content = INSTRUMENT.replace("id: hai-long-thu", "id: phieu-khac").encode()
+    return SimpleUploadedFile("phieu.yaml", content)
+
+
 def _rulebook(world: World) -> SimpleUploadedFile:
     text = RULEBOOK.format(issuer=world.slug).replace("revision: 1", "revision: 2")
     return SimpleUploadedFile("bo.yaml", text.encode())
@@ -442,6 +465,42 @@ SENT = {
     "round_tables": _table,
     "round_approve": lambda w, a: {"confirm": "phê duyệt kết quả"},
     "set_language": lambda w, a: {"language": "vi"},
+    # ---- surveys
+    "wave_new": lambda w, a: {"instrument": str(_surveys(w).instrument.id)},
+    "wave_new_upload": lambda w, a: {"file": _form()},
+    "wave_new_about": lambda w, a: {
+        "title": "Đợt mới", "opens_at": _late(10), "closes_at": _late(40), "min_cell": "5",
+    },
+    "wave_dates": lambda w, a: {
+        "opens_at": _late(-100), "closes_at": _late(90), "reason": "lũ lụt",
+    },
+    "wave_frame": lambda w, a: {"id": "dossier"},
+    "wave_draw": lambda w, a: {
+        "seed": "9", "confirm": "rút mẫu",
+        "file": SimpleUploadedFile("khung.csv", _surveys(w).frame),
+    },
+    "wave_letters_again": lambda w, a: {"person": str(_surveys(w).ids["person_id"])},
+    "wave_slips_print": lambda w, a: {
+        "unit": str(w.province.units["finance"].id), "count": "8",
+    },
+    "wave_kiosks": lambda w, a: {"name": "Quầy 2"},
+    "wave_interviewers": lambda w, a: {"person": str(w.people["interviewer"].id)},
+    "wave_assign": lambda w, a: {
+        "interviewer": str(_surveys(w).ids["walker"]), "cell": str(_surveys(w).ids["cell"]),
+    },
+    "wave_open": lambda w, a: {"confirm": "mở đợt"},
+    "wave_person": lambda w, a: {"state": "refused", "reason": "bận"},
+    "wave_call": lambda w, a: {"a-q1": "4", "a-q2": "5"},
+    "wave_typing": lambda w, a: {"code": _surveys(w).code, "mode": "paper"},
+    "wave_typing_settle": lambda w, a: {"pick-0": "first"},
+    "wave_close": lambda w, a: {"confirm": "đóng đợt", "reason": "đã đủ"},
+    "wave_reopen": lambda w, a: {"closes_at": _late(), "reason": "còn thiếu"},
+    "wave_mix": lambda w, a: {"confirm": "trộn phiếu", "accepting": "đã về đủ"},
+    "wave_estimate": lambda w, a: {
+        "confidence": "0.95", "interval": "t", "lonely_psu": "adjust", "suppress_below": "10",
+        "flag_below": "30", "decimals": "2",
+    },
+    "wave_feed": lambda w, a: {"round": str(w.round.id)},
     # ---- programs
     "api.save_unit": lambda w, a: {"name": "Sở mới", "tier": "department", "group": "departments"},
     "api.save_account": lambda w, a: {"name": "Khác", "email": "k@x.example"},
@@ -538,7 +597,21 @@ def _nothing_waits(world: World) -> None:
             council.decide_change(world.actor("chair"), change.id, approve=False, why="không")
 
 
+def _closed(world: World) -> None:
+    closing.close_wave(world.actor("surveyor"), _surveys(world).field.id, reason="đã đủ")
+
+
+def _drawn(world: World) -> None:
+    surveys = _surveys(world)
+    drawing.draw(
+        world.actor("surveyor"), surveys.planned.id, surveys.frame, seed="9", file="khung.csv"
+    )
+
+
 PREPARED = {
+    "wave_mix": _closed,
+    "wave_reopen": _closed,
+    "wave_open": _drawn,
     "sheet_send_back": _in_review,
     "api.send_back": _in_review,
     "phase_open": _nothing_waits,

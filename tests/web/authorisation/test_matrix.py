@@ -1,6 +1,5 @@
 """Every door, method, person and phase: the answer is the matrix's, and no other."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -8,12 +7,11 @@ from collections.abc import Iterator
 import pytest
 from web.authorisation import expecting, knocking
 from web.authorisation.knocking import METHODS, Door, Route, many_requests, outcome, routes
-from web.authorisation.world import CANARY, PHASES, moment_of, other_province, story
+from web.authorisation.world import CANARY, PHASES, WHOLE, moment_of, other_province, story
 
 from parindex.web.journal import clock
 
 pytestmark = pytest.mark.django_db
-WHOLE = bool(os.environ.get("PARINDEX_WHOLE_MATRIX"))
 # Who is nothing in the round, and so in no phase of it.
 STRANGERS = {"anonymous", "closed", "former", "guest", "foreign_officer", "foreign_admin"}
 TOLD_APART = ("anonymous", "admin_plain", "officer")

@@ -4,6 +4,7 @@
 its field and stands nowhere else, so that a page which shows it can be held to who may read it.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from uuid import UUID
 
 from evidence.good import good_pdf
 from web.authorisation.asked import Asked, asked
+from web.authorisation.surveys import NO_IDS, Surveys, people_of_surveys, surveys_of
 from web.province import RULEBOOK, START, Province, build, when
 
 from parindex.web.assessment.actions import (
@@ -46,6 +48,7 @@ from parindex.web.people.states import Role, Scope
 from parindex.web.reference.actions import import_rulebook
 from parindex.web.reference.models import Rulebook
 
+WHOLE = bool(os.environ.get("PARINDEX_WHOLE_MATRIX"))
 SELF, APPRAISAL = PhaseKind.SELF_SCORING, PhaseKind.APPRAISAL
 EXPLANATION, COUNCIL = PhaseKind.EXPLANATION, PhaseKind.COUNCIL
 PHASES = ("self_scoring", "appraisal", "explanation", "council", "approved")
@@ -80,6 +83,7 @@ class World:
     people: dict[str, Account]
     asked: Asked
     uses: dict[str, Use] = field(default_factory=dict)
+    surveys: Surveys | None = None
 
     @property
     def slug(self) -> str:
@@ -141,6 +145,7 @@ class World:
             "username": f"{self.slug}.rival",
             "previous_id": self.round.id,
             "wave": self.asked.wave.id,
+            **(self.surveys.ids if self.surveys else NO_IDS),
         }
 
 
@@ -148,6 +153,9 @@ def story(slug: str, phase: str, mark: Mark, *, renamed: bool = False) -> World:
     """A province whose round has come to a phase, each text and file of it a mark."""
     made = build(slug)
     world = _peopled(made, phase, mark)
+    # Surveys are the same in every phase of the round.
+    if phase == PHASES[0] or WHOLE:
+        world.surveys = surveys_of(made, mark)
     if renamed:
         _renamed(world)
     at = PHASES.index(phase)
@@ -213,6 +221,7 @@ def _peopled(made: Province, phase: str, mark: Mark) -> World:
         assign(moved, Role.OFFICER, "finance", starts_on=date(2024, 1, 1), ends_on=date(2025, 1, 1))
         assign(former, Role.OFFICER, "finance", ends_on=date(2025, 6, 1))
         assign(person("guest"), Role.OBSERVER, None, round_=planned.id)
+        people_of_surveys(made)
         closed = person("closed")
         assign(closed, Role.OFFICER, "finance")
         lent = Assignment.objects.get(person=made.people["officer"])

@@ -28,7 +28,7 @@ from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.models import Round, Sheet
 from parindex.web.assessment.queries.sheets import open_sheet
 from parindex.web.assessment.states import Direction, PhaseKind
-from parindex.web.demonstration import figures
+from parindex.web.demonstration import figures, surveys
 from parindex.web.demonstration.bodies import (
     DEPARTMENTS,
     ENDED,
@@ -40,6 +40,7 @@ from parindex.web.demonstration.bodies import (
 )
 from parindex.web.demonstration.papers import paper
 from parindex.web.demonstration.people_of import PASSWORD, PEOPLE, TOTP_SECRET
+from parindex.web.fieldwork.models import Wave
 from parindex.web.journal import clock
 from parindex.web.people import actions as people
 from parindex.web.people.actor import Actor
@@ -54,6 +55,8 @@ ILLUSTRATION: Final = "Số liệu minh họa, không phải kết quả thật"
 # How many communes have handed in their sheets, and how many have begun; the others have not.
 COMMUNES_IN: Final = 6
 COMMUNES_AT_WORK: Final = 20
+LAST: Final = date(2024, 12, 31)
+THIS: Final = date(2025, 12, 31)
 _SINCE: Final = date(2020, 1, 1)
 _RUNNERS: Final = (Role.ROUND_ADMIN, Role.COUNCIL_CHAIR, Role.COUNCIL_MEMBER, Role.LEADER)
 
@@ -76,8 +79,10 @@ def fill() -> None:
         with clock.at(now - timedelta(days=420)):
             filler = _Filler()
             filler.people()
-        filler.last_year(now)
+        asked = surveys.last_year(filler.field, filler.alive("districts", LAST), now)
+        filler.last_year(now, asked)
         filler.this_year(now)
+        surveys.this_year(filler.field, filler.alive("communes", THIS)[::3], now)
         filler.upward(now)
 
 
@@ -110,6 +115,11 @@ class _Filler:
             on=_SINCE,
         )
         self.issuer = Issuer.objects.get(slug=ISSUER[0])
+        self.field = surveys.Field(
+            issuer=self.issuer,
+            actor=self.actor,
+            chance=Random(2024),  # noqa: S311 - answers of no consequence
+        )
 
     def actor(self, username: str) -> Actor:
         """A person as they are at the clock's day."""
@@ -119,6 +129,10 @@ class _Filler:
     def admin(self) -> Actor:
         """Who runs the rounds."""
         return self.actor("quantri")
+
+    def alive(self, group: str, on: date) -> list[Unit]:
+        """The units of a group on a day."""
+        return [one for one in self.units.values() if one.group == group and _alive(one, on)]
 
     # ---- bodies and people
 
@@ -184,7 +198,7 @@ class _Filler:
 
     # ---- last year: brought in from files, and closed
 
-    def last_year(self, now: datetime) -> None:
+    def last_year(self, now: datetime, asked: Wave) -> None:
         """2024, of departments and of districts, scored elsewhere and approved."""
         day = now - timedelta(days=400)
         with clock.at(day), transaction.atomic():
@@ -200,11 +214,12 @@ class _Filler:
             units = [
                 (unit, unit.group, True)
                 for unit in self.units.values()
-                if unit.group in {"departments", "districts"} and _alive(unit, date(2024, 12, 31))
+                if unit.group in {"departments", "districts"} and _alive(unit, LAST)
             ]
             sheets = rounds.add_units(self.admin, round_.id, units)
             self._appraisers(round_, sheets, last_year=True)
             self._measures(round_, sheets)
+            surveys.feed(self.admin, self.field, asked, round_)
             past.import_entries(self.admin, round_.id, self._entries(sheets), source=ILLUSTRATION)
         for at, phase in enumerate(round_.phases.order_by("position")):
             with clock.at(day + timedelta(days=5 * at + 1)):
@@ -276,7 +291,7 @@ class _Filler:
             units = [
                 (unit, unit.group, True)
                 for unit in self.units.values()
-                if unit.group in {"departments", "communes"} and _alive(unit, date(2025, 12, 31))
+                if unit.group in {"departments", "communes"} and _alive(unit, THIS)
             ]
             sheets = rounds.add_units(self.admin, round_.id, units)
             self._appraisers(round_, sheets)

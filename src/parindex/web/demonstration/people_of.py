@@ -40,5 +40,10 @@ PEOPLE: Final = (
     Person("hoidong", "Trương Quang Vinh", Role.COUNCIL_CHAIR, None),
     Person("uyvien", "Mai Thị Lan Phương", Role.COUNCIL_MEMBER, None, shown=False),
     Person("lanhdao", "Hồ Sỹ Bình", Role.LEADER, None),
+    Person("khaosat", "Lâm Thị Bích Ngọc", Role.SURVEY_MANAGER, None),
+    Person("dieutra1", "Đinh Công Thành", Role.INTERVIEWER, None),
+    Person("dieutra2", "Tạ Thị Hồng", Role.INTERVIEWER, None, shown=False),
+    Person("dieutra3", "Trịnh Văn Hòa", Role.INTERVIEWER, None, shown=False),
+    Person("dieutra4", "Châu Thị Ngân", Role.INTERVIEWER, None, shown=False),
     Person("theodoi", "Ngô Thị Kim Chi", Role.OBSERVER, None, shown=False),
 )

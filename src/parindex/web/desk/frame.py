@@ -21,6 +21,7 @@ from parindex.errors import ParindexError, UnusableInputError
 from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.actions.telling import phase_words
 from parindex.web.assessment.queries.rounds import phase_at, phases_of, rounds_for
+from parindex.web.fieldwork.actions import gate as fieldwork
 from parindex.web.journal import clock
 from parindex.web.journal.queries import head
 from parindex.web.people import queries as people
@@ -31,6 +32,10 @@ from parindex.web.people.states import COUNCIL, NEED_SECOND_FACTOR, ROLE_WORDS, 
 if TYPE_CHECKING:
     from parindex.web.assessment.models import Round
 
+# Whose room of surveys it is.
+_SURVEYS = frozenset(
+    {Role.SURVEY_MANAGER, Role.INTERVIEWER, Role.ROUND_ADMIN, Role.LEADER, Role.OBSERVER}
+)
 # The session's key of the unit that the person chose to act for; absent: all of their own.
 ACTING = "acting_for"
 
@@ -116,6 +121,8 @@ class Desk:
             found.append((gettext("Tổng hợp"), f"{base}matrix/"))
         if own & {Role.OFFICER, Role.HEAD}:
             found.append((gettext("Tài liệu"), "/desk/documents/"))
+        if own & _SURVEYS:
+            found.append((gettext("Khảo sát"), "/desk/waves/"))
         if Role.ROUND_ADMIN in own:
             found.append((gettext("Người dùng"), "/desk/people/"))
         here = max((url for _, url in found if self._is_at(url)), key=len, default="")
@@ -207,7 +214,7 @@ class DeskMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Refusals as pages: 404 for what one may not know of, 403 and 422 with the words."""
-        if isinstance(error, UnknownError):
+        if isinstance(error, UnknownError | fieldwork.UnknownError):
             raise Http404 from error
         if isinstance(error, RefusedError):
             return told(request, error, status=403)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", include("parindex.web.desk.views.appraisal.urls")),
     path("", include("parindex.web.desk.views.running.urls")),
     path("", include("parindex.web.desk.views.people.urls")),
+    path("", include("parindex.web.desk.views.fieldwork.urls")),
     path("components/", gallery.gallery, name="components"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -214,10 +215,20 @@ def _slip() -> Q:
 
 
 def words_of_strata(wave: Wave) -> dict[str, str]:
-    """What the strata of a wave are called: where its name is the id of a unit, as the unit is."""
-    known = dict(Unit.objects.filter(issuer=wave.issuer_id).values_list("slug", "name"))
+    """What the strata of a wave are called."""
+    names = names_of_units(wave)
     labels = wave.cells.values_list("stratum", flat=True).distinct()
-    return {label: "/".join(known.get(part, part) for part in label.split("/")) for label in labels}
+    return {label: called(label, names) for label in labels}
+
+
+def names_of_units(wave: Wave) -> dict[str, str]:
+    """The names of the issuer's units by slug."""
+    return dict(Unit.objects.filter(issuer=wave.issuer_id).values_list("slug", "name"))
+
+
+def called(label: str, names: Mapping[str, str]) -> str:
+    """A stratum as it is called: by the unit where its name is the id of one."""
+    return "/".join(names.get(part, part) for part in label.split("/"))
 
 
 def letters_of(wave: Wave) -> list[StratumLetters]:

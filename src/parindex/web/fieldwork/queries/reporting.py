@@ -13,11 +13,11 @@ from parindex.web.fieldwork.bridge.estimates import GroupPlan as GroupPlan  # no
 from parindex.web.fieldwork.bridge.profiles import Asked as Asked  # noqa: PLC0414 - handed on
 from parindex.web.fieldwork.bridge.ranks import Ranked
 from parindex.web.fieldwork.models import Estimated, Wave
+from parindex.web.fieldwork.queries.planning import called, names_of_units
 from parindex.web.fieldwork.queries.results import answered_of, changes_since, content_of, latest
 from parindex.web.fieldwork.queries.waves import waves_for
 from parindex.web.fieldwork.states import WaveState
 from parindex.web.people.actor import Actor
-from parindex.web.people.models import Unit
 
 OVERALL, PART, FACTOR, ITEM = "overall", "part", "factor", "item"
 
@@ -90,7 +90,7 @@ def _report(wave: Wave, results: Estimated) -> Report:
     labels = {("item", one.name): one.label.say("vi") for one in questionnaire.questions()}
     labels |= {("factor", one.id): one.name.say("vi") for one in questionnaire.factors}
     labels |= {("part", one.id): one.name.say("vi") for one in questionnaire.parts}
-    names = names_of(wave)
+    names = names_of_units(wave)
     return Report(
         results=results,
         plan=said["plan"],
@@ -100,11 +100,6 @@ def _report(wave: Wave, results: Estimated) -> Report:
         part_names={one.id: one.name.say("vi") for one in questionnaire.parts},
         factors=[(one.id, one.name.say("vi"), one.part) for one in questionnaire.factors],
     )
-
-
-def names_of(wave: Wave) -> dict[str, str]:
-    """The names of the issuer's units by slug."""
-    return dict(Unit.objects.filter(issuer=wave.issuer_id).values_list("slug", "name"))
 
 
 def _row(
@@ -125,7 +120,7 @@ def _row(
         unit=unit,
         unit_name=names.get(unit, unit),
         service=domain.get("service", ""),
-        stratum=_stratum(domain.get("stratum", ""), names),
+        stratum=called(domain.get("stratum", ""), names),
         hidden=one["shown"] == "suppressed",
         flagged=one["shown"] == "flagged",
         index=index,
@@ -134,11 +129,6 @@ def _row(
         high=high,
         n=one.get("n"),
     )
-
-
-def _stratum(label: str, names: Mapping[str, str]) -> str:
-    """A stratum as it is called: by the unit where its name is the id of one."""
-    return "/".join(names.get(part, part) for part in label.split("/"))
 
 
 # ---- ranks
