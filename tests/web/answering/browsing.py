@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from web.e2e.playing import GUIDE_IMAGES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
@@ -18,6 +21,14 @@ ARGUMENTS = (
 )  # fmt: skip
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 860}
 PATIENCE = 20_000
+# Screens that a guide shows: those of a telephone, as far as one reads.
+GUIDES = {
+    "day-list": "dieu-tra-01-viec-hom-nay",
+    "day-person": "dieu-tra-02-mot-nguoi",
+    "day-finished": "dieu-tra-03-da-luu",
+    "day-conflict": "dieu-tra-04-bi-trung",
+}
+MOST_OF_A_PAGE = 900
 _RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
@@ -87,6 +98,10 @@ class Telephone:
         size = self.page.viewport_size or NARROW
         self.page.screenshot(path=self.folder / f"{name}-{size['width']}.png", full_page=True)
         assert self.page.locator("h1").count() == 1, name
+        if os.environ.get("PARINDEX_GUIDES") and size == NARROW and name in GUIDES:
+            picture = Image.open(self.folder / f"{name}-360.png").convert("RGB")
+            seen = picture.crop((0, 0, picture.width, min(picture.height, MOST_OF_A_PAGE)))
+            seen.save(GUIDE_IMAGES / f"{GUIDES[name]}.webp", quality=55, method=6)
         over = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert over <= 0, f"{name}: {over} px too wide"
         assert self.page.evaluate(_SMALL) == [], name

@@ -1,10 +1,14 @@
-"""A road to the server that can be closed: what is refused there never left the telephone's hand."""
+"""A road to the server that can be closed: what is turned away there never reached it."""
 
 from __future__ import annotations
 
 import contextlib
 import socket
+import struct
 import threading
+
+# Closing sends a reset: the telephone learns at once that nobody is there.
+_RESET = struct.pack("ii", 1, 0)
 
 
 class Gate:
@@ -12,42 +16,48 @@ class Gate:
 
     def __init__(self, to: tuple[str, int]) -> None:
         self._to = to
-        self._listening: socket.socket | None = None
+        self._is_open = True
         self._passing: set[socket.socket] = set()
-        self.port = 0
-        self.open()
-
-    @property
-    def address(self) -> str:
-        return f"http://localhost:{self.port}"
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://localhost:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._take, daemon=True).start()
 
     def open(self) -> None:
-        """Let people through, at the same port as before."""
-        self._listening = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listening.getsockname()[1]
-        threading.Thread(target=self._take, args=(self._listening,), daemon=True).start()
+        """Let people through."""
+        self._is_open = True
 
     def close(self) -> None:
         """Let nobody through, and break off what is on its way."""
-        if self._listening is None:
-            return
-        for one in (self._listening, *self._passing):
-            with contextlib.suppress(OSError):
-                one.shutdown(socket.SHUT_RDWR)
-            one.close()
-        self._listening = None
+        self._is_open = False
+        for one in list(self._passing):
+            _break_off(one)
         self._passing.clear()
 
-    def _take(self, listening: socket.socket) -> None:
+    def end(self) -> None:
+        """Be no more."""
+        self.close()
+        _break_off(self._listening)
+
+    def _take(self) -> None:
         while True:
             try:
-                here, _ = listening.accept()
+                here, _ = self._listening.accept()
             except OSError:
                 return
+            if not self._is_open:
+                _break_off(here)
+                continue
             there = socket.create_connection(self._to)
             self._passing |= {here, there}
             for one, other in ((here, there), (there, here)):
                 threading.Thread(target=_pass_on, args=(one, other), daemon=True).start()
+
+
+def _break_off(one: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:

@@ -153,7 +153,7 @@ def tablet(play, walked, site, tmp_path):
     one = Tablet(play, tmp_path, gate)
     yield one
     one.kill()
-    gate.close()
+    gate.end()
     assert not one.troubles, one.troubles
 
 

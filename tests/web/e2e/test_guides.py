@@ -25,7 +25,7 @@ def _settings() -> set[str]:
 
 def test_there_is_a_guide_for_each_role():
     assert {one.stem for one in GUIDES} == {
-        "can-bo-dau-moi", "chuyen-vien-tham-dinh", "hoi-dong", "lanh-dao-va-theo-doi",
+        "can-bo-dau-moi", "chuyen-vien-tham-dinh", "dieu-tra-vien", "hoi-dong", "lanh-dao-va-theo-doi",
         "quan-tri-ky", "quan-tri-may-chu", "thu-truong-don-vi",
     }  # fmt: skip
 
@@ -35,7 +35,7 @@ def test_what_a_guide_names_is_there(guide: Path):
     text = guide.read_text(encoding="utf-8")
     for image in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text):
         assert (guide.parent / image).is_file(), image
-    for page in re.findall(r"`(/(?:desk|accounts)/[^`]*)`", text):
+    for page in re.findall(r"`(/(?:desk|accounts|phieu|dieu-tra)/[^`]*)`", text):
         try:
             resolve(page)
         except Resolver404:

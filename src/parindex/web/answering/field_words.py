@@ -32,6 +32,7 @@ FIELD_WORDS: Final = {
     "search": gettext_noop("Tìm theo tên, địa chỉ, mã hồ sơ"),
     "nobody": gettext_noop("Chưa được giao ai để hỏi. Bấm “Gửi và cập nhật” khi có mạng."),
     "nothing_yet": gettext_noop("Máy này chưa có danh sách. Xin đăng nhập khi có mạng để tải về."),
+    "odk": gettext_noop("Ai dùng ODK Collect, nhập địa chỉ máy chủ:"),
     "to_list": gettext_noop("Về danh sách"),
     "mark_todo": gettext_noop("Chưa hỏi"),
     "mark_draft": gettext_noop("Hỏi dở"),

@@ -112,6 +112,10 @@ WORDS: Final = {
     # ---- the tablet at a counter
     "slip_title": gettext_noop("Nhập mã trên phiếu giấy"),
     "slip_label": gettext_noop("Mã trên phiếu giấy"),
+    "slip_wrong": gettext_noop("Không có phiếu nào mang mã này. Xin xem lại mã trên phiếu giấy."),
+    "promise_gone": gettext_noop(
+        "Máy không lưu lại câu trả lời; ai bỏ đi giữa chừng thì câu trả lời bị xóa."
+    ),
     "kiosk_title": gettext_noop("Ông/Bà thấy việc phục vụ hôm nay thế nào?"),
     "kiosk_about": gettext_noop(
         "Xin nhận phiếu có mã tại quầy hướng dẫn, rồi bấm nút dưới đây. Máy này không hỏi "

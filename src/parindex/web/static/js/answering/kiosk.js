@@ -98,7 +98,7 @@ function askForCode(told = null, typed = "") {
   const form = h("form", { novalidate: true, autocomplete: "off" },
     h("div", { class: told ? "question wrong" : "question" },
       h("label", { for: "code" }, t("slip_label")), h("p", { class: "hint", id: "code-hint" }, t("code_hint")),
-      h("p", { class: "error", id: "code-error", role: told ? "alert" : null, hidden: !told }, told?.title, " ", told?.lines?.join(" ")),
+      h("p", { class: "error", id: "code-error", role: told ? "alert" : null, hidden: !told }, told?.title, " ", told?.lines.join(" ")),
       input),
     h("div", { class: "buttons" }, h("button", { type: "submit" }, t("code_go")),
       h("button", { type: "button", class: "quiet", onclick: leave }, t("kiosk_leave"))));
@@ -106,7 +106,7 @@ function askForCode(told = null, typed = "") {
     event.preventDefault();
     const code = normal(input.value);
     if (isWhole(code)) open(code);
-    else askForCode({ title: code ? t("code_short", { n: code.length }) : t("code_none") }, input.value);
+    else askForCode({ title: code ? t("code_short", { n: code.length }) : t("code_none"), lines: [] }, input.value);
   });
   fill(root, h("h1", {}, t("slip_title")), form);
   arrive(root, t("slip_title"));
@@ -119,11 +119,13 @@ async function open(code) {
   if (!given.ok) {
     const unregistered = given.told.problems.some((one) => one.code === "answering.unknown_kiosk");
     if (unregistered) localStorage.removeItem(KEY);
-    return unregistered ? askForKey(given.told.title) : askForCode(given.told);
+    if (unregistered) return askForKey(given.told.title);
+    return askForCode(given.status === 404 ? { title: t("slip_wrong"), lines: [] } : given.told);
   }
   const { questionnaire } = given.body;
   visit = new Visit({
     root, given: given.body, draft, keep: () => {}, moved: () => {}, declined: leave,
+    promises: ["promise_free", "promise_secret", "promise_gone"],
     sent: () => send(code, questionnaire, draft),
   });
   visit.begin();

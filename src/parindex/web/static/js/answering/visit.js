@@ -4,12 +4,14 @@ import { Asking } from "./asking.js";
 import { arrive, fill, h } from "./dom.js";
 import { day, has, language, pageLanguage, say, speak, t } from "./words.js";
 
+const PROMISES = ["promise_free", "promise_secret", "promise_pause"];
+
 export class Visit {
   // `given` is the questionnaire and what is said above it; `draft` has `answers`, `at` (null for the
   // consent), `seconds` and `language`. `sent` sends, and gives what went wrong in words or nothing;
   // `keep`, `moved` and `declined` are told.
-  constructor({ root, given, draft, keep, moved, sent, declined, sendWords }) {
-    Object.assign(this, { root, given, draft, keep, moved, declined });
+  constructor({ root, given, draft, keep, moved, sent, declined, sendWords, promises = PROMISES }) {
+    Object.assign(this, { root, given, draft, keep, moved, declined, promises });
     this.timer = setInterval(() => this.tick(), 1000);
     this.asking = new Asking({
       root, content: given.questionnaire, state: draft,
@@ -73,7 +75,7 @@ export class Visit {
         given.service && this.fact("service", given.service),
         this.fact("until", day(given.closes_at))),
       has(given.questionnaire.consent) && h("p", { class: "consent" }, say(given.questionnaire.consent)),
-      h("ul", { class: "promises" }, ["promise_free", "promise_secret", "promise_pause"].map((key) => h("li", {}, t(key)))),
+      h("ul", { class: "promises" }, this.promises.map((key) => h("li", {}, t(key)))),
       h("div", { class: "buttons" },
         h("button", { type: "button", onclick: agree }, t(Object.keys(this.draft.answers).length ? "agree_go_on" : "agree")),
         h("button", { type: "button", class: "quiet", onclick: () => this.declined() }, t("decline"))));

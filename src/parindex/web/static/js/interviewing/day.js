@@ -2,6 +2,7 @@
 // and written to the device; the network is for fetching and sending alone.
 import { arrive, fill, h } from "../answering/dom.js";
 import { newNumber } from "../answering/codes.js";
+import { tell } from "../answering/questions.js";
 import { settle } from "../answering/questionnaire.js";
 import { Visit, pageLanguages } from "../answering/visit.js";
 import { day as moment, pageLanguage, speak, t } from "../answering/words.js";
@@ -28,7 +29,7 @@ export async function start() {
   addEventListener("hashchange", route);
   addEventListener("popstate", (event) => { if (visit && event.state && "at" in event.state) visit.show(event.state.at); });
   addEventListener("online", () => send(false));
-  addEventListener("offline", tell);
+  addEventListener("offline", showTrouble);
   setInterval(() => { if (document.visibilityState === "visible" && navigator.onLine) sendWaiting(); }, EVERY);
   await navigator.serviceWorker?.register("/dieu-tra/sw.js", { scope: "/dieu-tra/" }).catch(() => {});
   await route();
@@ -48,6 +49,7 @@ async function sendWaiting() {
 async function route() {
   visit?.end();
   visit = null;
+  document.getElementById("status").textContent = "";
   speak(own);
   const [, view, id] = location.hash.split("/");
   const person = view === "nguoi" ? await store.get("people", id) : null;
@@ -57,7 +59,7 @@ async function route() {
 
 // ---- what is wrong, above everything
 
-async function tell() {
+async function showTrouble() {
   const [{ left, low }, me, held] = [await room(), await store.get("kept", "me"), await store.all("interviews")];
   const n = held.filter((one) => one.state === "finished").length;
   const found = [];
@@ -91,9 +93,11 @@ async function send(asked = true) {
   } finally {
     busy = false;
   }
-  await tell();
+  await showTrouble();
+  const said = status.textContent;
   if (asked) await route();
   else await refresh();
+  status.textContent = said;
 }
 
 // ---- the list
@@ -107,7 +111,7 @@ async function showDay() {
   await refresh();
   if (!numbers.isConnected) return;
   arrive(root, `${t("day_title")} – ${t("product")}`);
-  await tell();
+  await showTrouble();
 }
 
 // What stands in the list, anew; whoever is at something else is left alone.
@@ -158,7 +162,8 @@ function lists() {
     return [h("h2", {}, wave.title), h("ul", { class: "people" }, found.map((one) => h("li", {},
       h("a", { href: `#/nguoi/${one.id}` },
         h("span", { class: "who" }, one.name), h("span", { class: "where" }, one.address),
-        h("span", { class: `mark ${one.mark}` }, t(`mark_${one.mark}`))))))];
+        h("span", { class: `mark ${one.mark}` }, t(`mark_${one.mark}`)))))),
+      h("p", { class: "hint" }, t("odk"), " ", h("code", {}, `${location.origin}/openrosa/${wave.id}`))];
   });
 }
 
@@ -195,16 +200,15 @@ async function showPerson(person) {
       h("button", { type: "button", onclick: () => again(held) }, t("send_again")),
       h("button", { type: "button", class: "quiet", onclick: () => drop(held) }, t("drop"))));
   arrive(root, `${person.name} – ${t("product")}`);
-  await tell();
+  await showTrouble();
 }
 
 const fact = (key, text) => (text ? h("div", {}, h("dt", {}, t(key)), h("dd", {}, text)) : null);
 
 function trouble(held) {
   if (!held?.told) return null;
-  return h("div", { class: "notice late", role: "status" },
-    h("p", {}, t(held.state === "conflict" ? "conflict_about" : "refused_about")),
-    problemWords(held.told).map((line) => h("p", {}, line)));
+  if (held.state === "conflict") return h("div", { class: "notice late" }, h("p", {}, t("conflict_about")));
+  return h("div", { class: "notice late" }, h("p", {}, t("refused_about")), problemWords(held.told).map((line) => h("p", {}, line)));
 }
 
 async function again(held) {
@@ -226,7 +230,7 @@ function showOutcome(person) {
   const reason = h("input", { type: "text", id: "reason", autocomplete: "off", maxlength: "200" });
   const form = h("form", { class: "outcome", novalidate: true },
     h("fieldset", { class: "question" }, h("legend", {}, t("outcome")),
-      h("p", { class: "error", hidden: true }, t("error_choose")),
+      h("p", { class: "error", hidden: true, role: "alert" }),
       h("div", { class: "choices" }, choices.map((one) => h("label", { class: "choice" },
         h("input", { type: "radio", name: "outcome", value: one }), h("span", {}, t(`outcome_${one}`)))))),
     h("div", { class: "question" }, h("label", { for: "reason" }, t("outcome_reason")), reason),
@@ -235,7 +239,7 @@ function showOutcome(person) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const outcome = form.querySelector("input:checked")?.value;
-    form.querySelector(".error").hidden = Boolean(outcome);
+    tell(form.querySelector("fieldset"), outcome ? "" : t("error_choose"));
     if (!outcome) return;
     const me = await store.get("kept", "me");
     await kept({
@@ -303,5 +307,5 @@ async function sendQuietly() {
   if (!navigator.onLine || busy) return;
   const found = await synchronise().catch(() => ({}));
   if (!found.running) last = found;
-  await tell();
+  await showTrouble();
 }
