@@ -52,7 +52,7 @@ def test_words_on_the_screen_are_translated(name: str):
     text = re.sub(r"{% block main_class %}.*?{% endblock %}", "", text)
     text = re.sub(r"{% ?blocktrans.*?{% ?endblocktrans(late)? ?%}", "", text, flags=re.DOTALL)
     text = re.sub(
-        r"{#.*?#}|{%.*?%}|{{.*?}}|<script.*?</script>|<pre>.*?</pre>|<code.*?</code>",
+        r"{#.*?#}|{%.*?%}|{{.*?}}|<script.*?</script>|<pre[^>]*>.*?</pre>|<code.*?</code>",
         "",
         text,
         flags=re.DOTALL,
