@@ -34,6 +34,9 @@ NOT_MARKED: Final = {
     "web/assessment/queries/calculation.py": "a reason written into the folder of the round",
     "web/assessment/queries/workbook.py": "workbooks are Vietnamese",
     "web/desk/views/gallery.py": "sample data of a round that is nobody's",
+    "web/desk/views/fieldwork/tiles.py": "words cut off the names of provinces",
+    "web/fieldwork/bridge/letters.py": "letters are Vietnamese",
+    "web/fieldwork/bridge/telephones.py": "a question of the form on telephones; English beside",
     "web/demonstration": "the demonstration's data",
 }
 # The same of templates.
