@@ -5,11 +5,12 @@
 
 import os
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ import web_setup
 
 web_setup.set_up()
 
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from web.fieldwork.surveying import Survey, answers, ask_now  # noqa: E402
 
 from parindex.web.fieldwork.actions import closing, intake, inviting, mixing, waves  # noqa: E402
+from parindex.web.fieldwork.actions.gate import hold_wave  # noqa: E402
 from parindex.web.fieldwork.models import Box, Invitation, Quota, Reservation, Response  # noqa: E402
 from parindex.web.fieldwork.queries.mixed import reconcile  # noqa: E402
 from parindex.web.journal.queries import verify  # noqa: E402
@@ -169,6 +171,36 @@ def test_a_wave_closed_in_the_midst_keeps_what_was_confirmed_and_nothing_else(su
     assert not Box.objects.exists()
     assert list(verify()) == []
     assert list(reconcile()) == []
+
+
+def test_an_answer_that_waited_for_the_close_sees_that_the_wave_is_closed(survey):
+    made = survey(10)
+    code = next(iter(made.codes.values()))
+
+    def waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            )
+            return bool(cursor.fetchone()[0])
+
+    def close() -> str:
+        with transaction.atomic():
+            hold_wave(made.id)
+            holds.set()
+            while not waits():
+                time.sleep(0.01)
+            closing.close_wave(made.manager, made.id, reason="Đủ phiếu")
+        return "closed"
+
+    def send() -> Any:
+        holds.wait(60)
+        return intake.submit(code, "d-1", answers(), mode="web", seconds=60)
+
+    holds = Event()
+    assert together(close, send) == ["closed", "fieldwork.not_open"]
+    assert not Box.objects.exists()
+    assert not Invitation.objects.filter(used=True).exists()
 
 
 def test_no_reserve_steps_in_twice_and_none_is_left_out(survey):

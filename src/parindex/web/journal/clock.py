@@ -43,6 +43,11 @@ def written_at() -> datetime:
     return moment
 
 
+def as_written(moment: datetime) -> datetime:
+    """The same where the statement at hand asked the database for its moment itself."""
+    return _set.get() or moment
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Within the block it is this moment: for building a history, and for tests."""

@@ -39,7 +39,7 @@ def close_wave(actor: Actor, wave: UUID, *, reason: str = "") -> Wave:
 
 
 def _close(actor: Actor | None, held: Wave, reason: str) -> Wave:
-    hold_wave(held.id, shared=False)
+    hold_wave(held.id)
     move(held, WaveMove.CLOSE)
     held.save(update_fields=["state"])
     used = held.invitations.filter(used=True).count()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.models import Wave
+from parindex.web.fieldwork.queries.sending import lock_of
 from parindex.web.fieldwork.queries.waves import wave_for
 from parindex.web.fieldwork.states import NoSuchMoveError, WaveMove, after
 from parindex.web.journal.actions import record
@@ -17,22 +18,17 @@ from parindex.web.journal.chain import About
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
 
-_SIGNED: Final = 1 << 63
-
 
 class UnknownError(Exception):
     """There is no such thing, or the person may not know of it: the two are told alike."""
 
 
-def hold_wave(wave: UUID, *, shared: bool) -> None:
-    """Hold a wave to the end of the transaction: answers share it, closing and mixing do not.
-
-    A lock of its own and not the row's, which hundreds of answers a second would write on.
+def hold_wave(wave: UUID) -> None:
+    """Hold a wave alone to the end of the transaction: answers that are coming in are waited for,
+    and later ones wait; see :func:`sending.held`.
     """
-    kind = "_shared" if shared else ""
-    number = (wave.int & (2 * _SIGNED - 1)) - _SIGNED
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock{kind}(%s)", [number])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_of(wave)])
 
 
 def run_by(actor: Actor, wave: UUID) -> Wave:

@@ -18,7 +18,7 @@ from parindex.canonical import canonical_json
 from parindex.errors import Problem, UnusableInputError
 from parindex.web.fieldwork import codes, permissions, sealing
 from parindex.web.fieldwork.actions import places
-from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave
+from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import Interviewer, Invitation
 from parindex.web.fieldwork.queries import sending
@@ -32,12 +32,15 @@ from parindex.web.people.permissions import RefusedError
 _HALF_MINUTE: Final = 30
 _LONGEST: Final = 4 * 60 * 60
 _TO_BEGIN: Final = ("wave__issuer", "cell__unit")
-# In plain SQL, since hundreds come in a second; the box's number is the database's own lot.
-_USE: Final = """
-UPDATE fieldwork_invitation SET used = true, receipt = %s
- WHERE id = %s AND NOT used AND state = ANY(%s)
+# In plain SQL and at one go, since hundreds come in a second; the number in the box is a lot.
+_USE_AND_PUT: Final = """
+WITH used AS (
+  UPDATE fieldwork_invitation SET used = true, receipt = %s
+   WHERE id = %s AND NOT used AND state = ANY(%s) RETURNING wave_id
+)
+INSERT INTO fieldwork_box (id, wave_id, sealed)
+SELECT gen_random_uuid(), wave_id, %s FROM used
 """
-_PUT: Final = "INSERT INTO fieldwork_box (id, wave_id, sealed) VALUES (gen_random_uuid(), %s, %s)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +165,10 @@ def in_time(one: Sending, mode: Mode) -> UUID | None:
     The wave is held against being closed and mixed to the end of the transaction: whoever does
     that waits for all who are here. The moment is the database's, after that wait.
     """
-    hold_wave(one.wave.id, shared=True)
-    at = clock.written_at()
-    window, quota = sending.window_of(one.cell)
-    if not window.takes(at, mode):
-        raise _not_open(window)
-    return quota
+    held = sending.held(one.wave.id, one.cell)
+    if not held.window.takes(held.at, mode):
+        raise _not_open(held.window)
+    return held.quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,10 +206,9 @@ def put_in_the_box(one: Sending, sealed: bytes, *, receipt: str, mode: Mode) -> 
     with transaction.atomic():
         quota = in_time(one, mode)
         with connection.cursor() as cursor:
-            cursor.execute(_USE, [mark, one.id, list(ANSWERABLE)])
+            cursor.execute(_USE_AND_PUT, [mark, one.id, list(ANSWERABLE), sealed])
             if cursor.rowcount == 0:
                 return _too_late(one, mark)
-            cursor.execute(_PUT, [one.wave.id, sealed])
         if quota is not None:
             # Last, since all answers of a quota wait here for one another.
             places.take_the_place(one.id, quota)

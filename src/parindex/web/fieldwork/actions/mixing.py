@@ -57,7 +57,7 @@ def mix(
     """
     held = run_by(actor, wave)
     # Answers that are coming in now are waited for.
-    hold_wave(held.id, shared=False)
+    hold_wave(held.id)
     move(held, WaveMove.MIX)
     accepted = has_words(accepting)
     if not accepted:

@@ -208,7 +208,7 @@ def set_quotas(actor: Actor, wave: UUID, limits: Mapping[str, int]) -> list[Quot
     if held.state not in PREPARING:
         raise RefusedError("fieldwork.move", state=held.state, move="set_quotas")
     # No answer may slip in uncounted between the count and the quota.
-    hold_wave(held.id, shared=False)
+    hold_wave(held.id)
     made = []
     for label, limit in limits.items():
         cells = Cell.objects.filter(wave=held, stratum=label)

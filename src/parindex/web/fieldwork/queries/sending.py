@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from parindex.web.fieldwork.states import WaveState, Window
+from parindex.web.journal import clock
 
 _FIND: Final = """
 SELECT i.id, i.cell_id, i.state, i.used, i.receipt,
@@ -19,10 +20,16 @@ SELECT i.id, i.cell_id, i.state, i.used, i.receipt,
        w.opens_at, w.closes_at
   FROM fieldwork_invitation i JOIN fieldwork_wave w ON w.id = i.wave_id
 """
-_WINDOW: Final = """
-SELECT w.state, w.opens_at, w.closes_at, w.syncs_until, c.quota_id
+# Two statements at one go, since each way to the database and back counts. The second sees what
+# was committed while the first waited.
+_HOLD_AND_LOOK: Final = """
+SELECT pg_advisory_xact_lock_shared(%s);
+SELECT clock_timestamp(), w.state, w.opens_at, w.closes_at, w.syncs_until, c.quota_id
   FROM fieldwork_cell c JOIN fieldwork_wave w ON w.id = c.wave_id WHERE c.id = %s
 """
+
+
+_SIGNED: Final = 1 << 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +105,32 @@ def _found(where: str, values: Sequence[Any]) -> Sending | None:
     )
 
 
-def window_of(cell: UUID) -> tuple[Window, UUID | None]:
-    """When the wave of a cell takes answers, as it stands now, and the cell's quota."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A wave as it stands while nobody can close it: at which moment, and the cell's quota."""
+
+    window: Window
+    at: datetime
+    quota: UUID | None
+
+
+def held(wave: UUID, cell: UUID) -> Held:
+    """The wave of a cell, held to the end of the transaction; see :func:`lock_of`.
+
+    Answers share it; whoever closes or mixes the wave waits for all of them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_WINDOW, [cell])
-        state, opens_at, closes_at, syncs_until, quota = cursor.fetchone()
+        cursor.execute(_HOLD_AND_LOOK, [lock_of(wave), cell])
+        cursor.nextset()
+        at, state, opens_at, closes_at, syncs_until, quota = cursor.fetchone()
     window = Window(
         state=WaveState(state), opens_at=opens_at, closes_at=closes_at, syncs_until=syncs_until
     )
-    return window, quota
+    return Held(window=window, at=clock.as_written(at), quota=quota)
+
+
+def lock_of(wave: UUID) -> int:
+    """The number of a wave's lock: one of its own and not the row's, which hundreds of answers a
+    second would write on.
+    """
+    return (wave.int & (2 * _SIGNED - 1)) - _SIGNED
