@@ -340,7 +340,7 @@ def test_the_page_and_the_server_agree_on_every_answer(site, telephones):
     """Any form, any answers: what is asked, what is wrong, what is sent."""
     today = datetime.now(UTC).date()
     cases, expected = [], []
-    for seed in range(300):
+    for seed in range(120):
         random = Random(seed)
         form = Maker(random).questionnaire()
         answers = {one.name: _some(random, form, one) for one in form.questions()}
@@ -373,7 +373,7 @@ def test_the_page_and_the_server_agree_on_every_answer(site, telephones):
         first = {one for one in said if one[1] != "answer.constraint"} or said
         assert (kept, wrong) == (js_kept, first), (form, answers)
         told += len(wrong)
-    assert told > 300, "nothing is wrong with any"
+    assert told > 100, "nothing is wrong with any"
 
 
 # The page offers only choices that there are, and says of all else that one should choose.
