@@ -90,7 +90,7 @@ def _run(folder: Path, seconds: int) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    wave, codes = build(PEOPLE)
+    actor, wave, codes = build(PEOPLE)
     (folder / "codes").write_text("\n".join(codes))
     script = folder / "send.lua"
     said = json.dumps(answers_to(wave), ensure_ascii=False)
@@ -115,6 +115,17 @@ def _run(folder: Path, seconds: int) -> None:
     finally:
         serving.send_signal(signal.SIGTERM)
         serving.wait()
+    mix(actor, wave)
+
+
+def mix(actor: Actor, wave: Wave) -> None:
+    """How long the answers take to be mixed, the list of whom to ask again among it."""
+    from parindex.web.fieldwork.actions import closing, mixing
+
+    closing.close_wave(actor, wave.id, reason="Đo xong")
+    start = time.perf_counter()
+    mixed = mixing.mix(actor, wave.id, accepting="Đo xong")
+    print(f"  mixed {mixed.n_mixed} answers in {time.perf_counter() - start:.1f} s")
 
 
 def report(told: str, wave: Wave, least: float, seconds: int) -> None:
@@ -139,7 +150,7 @@ def report(told: str, wave: Wave, least: float, seconds: int) -> None:
         raise SystemExit(f"confirmed {kept}, in the box {boxes}, codes used {used}: {told}")
 
 
-def build(people: int) -> tuple[Wave, list[str]]:
+def build(people: int) -> tuple[Actor, Wave, list[str]]:
     """A province with an open wave of the shipped form, a code for each of so many people."""
     from parindex.survey.questionnaire import SHIPPED
     from parindex.web.fieldwork import codes
@@ -170,7 +181,7 @@ def build(people: int) -> tuple[Wave, list[str]]:
         ),
         batch_size=2_000,
     )  # fmt: skip
-    return waves.open_wave(actor, wave.id), made
+    return actor, waves.open_wave(actor, wave.id), made
 
 
 def _manager() -> tuple[Actor, Issuer]:
