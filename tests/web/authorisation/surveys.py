@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -61,22 +61,23 @@ def people_of_surveys(made: Province) -> None:
         )  # fmt: skip
 
 
-def surveys_of(made: Province, mark: Any) -> Surveys:
-    """Three waves; the people of that in the field are marks."""
-    before = START - timedelta(days=60)
+def surveys_of(made: Province, mark: Any, *, start: datetime = START) -> Surveys:
+    """Three waves around the beginning of a round; the people of that in the field are marks."""
     frame = _frame(mark)
-    with clock.at(before):
+    with clock.at(start - timedelta(days=60)):
         manager = made.actor("surveyor")
         instrument = waves.import_instrument(
             manager, made.issuer, INSTRUMENT.encode(), file="phieu.yaml"
         )
         planned, in_field, over = (
-            _wave(made, instrument, mark("field_title") if slug == "field" else slug, slug, frame)
-            for slug in ("planned", "field", "over")
-        )
+            _wave(made, instrument, title, slug, frame, start)
+            for slug, title in (
+                ("planned", "Khảo sát sắp tới"), ("field", mark("field_title")), ("over", "Khảo sát đã xong"),
+            )
+        )  # fmt: skip
     done = Surveys(instrument=instrument, planned=planned, field=in_field, closed=over, frame=frame)
-    _results(made, over, frame)
-    _in_the_field(made, done, mark)
+    _results(made, over, frame, start)
+    _in_the_field(made, done, mark, start)
     return done
 
 
@@ -91,9 +92,11 @@ def _frame(mark: Any) -> bytes:
     return ("\n".join(rows) + "\n").encode()
 
 
-def _wave(made: Province, instrument: Instrument, title: str, slug: str, frame: bytes) -> Wave:
+def _wave(
+    made: Province, instrument: Instrument, title: str, slug: str, frame: bytes, start: datetime
+) -> Wave:
     # The wave with results is over when the round begins; the others go on as long as it does.
-    starts, lasts = START - timedelta(days=50), 20 if slug == "over" else 200
+    starts, lasts = start - timedelta(days=50), 20 if slug == "over" else 200
     wave = waves.create_wave(
         made.actor("surveyor"), made.issuer, slug=slug, title=title, instrument=instrument.id,
         opens_at=starts, closes_at=starts + timedelta(days=lasts),
@@ -113,8 +116,8 @@ def _coded(rows: list[Invitation]) -> list[str]:
     return given
 
 
-def _results(made: Province, wave: Wave, frame: bytes) -> None:
-    starts, chance = START - timedelta(days=50), random.Random(1)
+def _results(made: Province, wave: Wave, frame: bytes, start: datetime) -> None:
+    starts, chance = start - timedelta(days=50), random.Random(1)
     with clock.at(starts):
         manager = made.actor("surveyor")
         drawing.draw(manager, wave.id, frame, seed="7", file="khung.csv")
@@ -131,9 +134,9 @@ def _results(made: Province, wave: Wave, frame: bytes) -> None:
         estimating.estimate(manager, wave.id, EstimatePlan(lonely_psu="adjust"))
 
 
-def _in_the_field(made: Province, done: Surveys, mark: Any) -> None:
+def _in_the_field(made: Province, done: Surveys, mark: Any, start: datetime) -> None:
     wave = done.field
-    with clock.at(START):
+    with clock.at(start):
         manager = made.actor("surveyor")
         drawing.draw(manager, wave.id, done.frame, seed="8", file="khung.csv")
         [walker] = waves.name_interviewers(manager, wave.id, [made.people["walker"].id])
@@ -149,7 +152,7 @@ def _in_the_field(made: Province, done: Surveys, mark: Any) -> None:
         wave.invitations.filter(reserve=False).exclude(cell=first).order_by("cell__position")[:2]
     )
     done.code, twice = _coded(on_paper)
-    with clock.at(START + timedelta(hours=1)):
+    with clock.at(start + timedelta(hours=1)):
         for name, read in (("surveyor", "4"), ("walker", "5")):
             entering.enter(made.actor(name), twice, {"q1": read, "q2": "5"}, mode="paper")
     done.ids = {

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from evidence.good import good_pdf
+from web.authorisation.surveys import people_of_surveys, surveys_of
 from web.desk.login import log_in
 from web.province import CLAIMS, PASSWORD, RULEBOOK, Province, build
 
@@ -49,6 +50,7 @@ class World:
     deciding: Province
     upward: Any = None
     things: dict[str, Any] = field(default_factory=dict)
+    surveys: Any = None
 
     def client(self, province: Province, name: str) -> Client:
         return log_in(Client(), province.people[name])
@@ -69,7 +71,17 @@ def make() -> World:
         _bring(province, stages)
     _deciding(world)
     _upward(world)
+    people_of_surveys(world.scoring)
+    world.surveys = surveys_of(world.scoring, _words_of.get, start=now - timedelta(days=3))
     return world
+
+
+# What is a mark elsewhere, as a page of every day has it.
+_words_of = {
+    "field_title": "Khảo sát mức độ hài lòng của người dân, tổ chức đối với sự phục vụ năm 2025",
+    "respondent_name": "Nguyễn Thị Hồng Nhung",
+    "other_respondent_name": "Trần Văn Lâm",
+}
 
 
 def _during(province: Province, stage: int) -> Any:

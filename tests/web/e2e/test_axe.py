@@ -27,12 +27,16 @@ POSTED = {
     "ask_explanation", "round_new_upload", "round_units_previous", "round_appraiser_one",
     "exemption_decide", "person_assign", "person_end_assignment", "person_end_sessions",
     "person_password_link", "delegation_end", "token_end", "set_language",
+    "wave_new_upload", "wave_design_look", "wave_letters_print", "wave_letters_again",
+    "wave_slips_print", "wave_kiosk_end", "wave_assign",
     "answering_open", "answering_send", "interviewing_send", "interviewing_outcome",
 }  # fmt: skip
 FILES = {
     "file", "thumbnail", "signed_form_file", "sheet_workbook", "sheet_workbook_marked",
     "matrix_book", "round_folder", "round_journal_export", "round_checkpoint",
     "people_import_marked", "people_export", "people_template", "mfa_download_recovery_codes",
+    "wave_frame_file", "wave_receipt", "wave_plan", "wave_progress_file", "wave_results_book",
+    "wave_results_file", "wave_findings", "wave_rechecks_book",
     "interviewing_worker", "interviewing_manifest", "interviewing_work",
     "openrosa_list", "openrosa_form", "openrosa_manifest", "openrosa_submission",
 }  # fmt: skip
@@ -61,6 +65,7 @@ def visits(world: World) -> Iterator[Visit]:
     yield from _of_scoring(world)
     yield from _of_appraising(world)
     yield from _of_running(world)
+    yield from _of_surveys(world)
     one = world.scoring
     person = one.people["officer"].id
     for name in ("people", "person_new", "people_import", "units"):
@@ -153,6 +158,30 @@ def _of_running(world: World) -> Iterator[Visit]:
     yield Visit("journal_verify", (), now, "admin")
 
 
+def _of_surveys(world: World) -> Iterator[Visit]:
+    one, surveys = world.scoring, world.surveys
+    planned, field, over = surveys.planned.id, surveys.field.id, surveys.closed.id
+    for name in ("waves", "wave_new"):
+        yield Visit(name, (), one, "surveyor")
+    yield Visit("wave_new_about", (surveys.instrument.id,), one, "surveyor")
+    for name in ("wave_dates", "wave_frame", "wave_design", "wave_size", "wave_draw"):
+        yield Visit(name, (planned,), one, "surveyor")
+    yield Visit("wave_design", (planned,), one, "surveyor", "?stages=3")
+    for name in ("wave", "wave_letters", "wave_kiosks", "wave_interviewers", "wave_open",
+                 "wave_quotas", "wave_progress", "wave_people", "wave_typing", "wave_close",
+                 "wave_reopen", "wave_mix"):  # fmt: skip
+        yield Visit(name, (field,), one, "surveyor")
+    yield Visit("wave_person", (field, surveys.ids["person_id"]), one, "surveyor")
+    yield Visit("wave_typing_settle", (field, surveys.ids["twice"]), one, "surveyor")
+    yield Visit("wave", (field,), one, "walker")
+    yield Visit("wave_call", (field, surveys.ids["person_id"]), one, "walker")
+    for name in ("wave_draw", "wave_estimate", "wave_rechecks"):
+        yield Visit(name, (over,), one, "surveyor")
+    for show in ("whole", "unit", "change", "sample"):
+        yield Visit("wave_results", (over,), one, "surveyor", f"?show={show}")
+    yield Visit("wave_feed", (over,), one, "admin", f"?round={one.round.id}")  # type: ignore[union-attr]
+
+
 def _routes(patterns: Any) -> Iterator[tuple[str, Any]]:
     """Every named route but those of programs, with its view."""
     for one in patterns:
@@ -161,6 +190,14 @@ def _routes(patterns: Any) -> Iterator[tuple[str, Any]]:
                 yield one.name, one.callback
         elif not str(one.pattern).startswith("api/"):
             yield from _routes(one.url_patterns)
+
+
+def prepared_survey(client: Client, world: World) -> None:
+    """A frame that is being looked at, its columns said."""
+    frame = SimpleUploadedFile("khung.csv", world.surveys.frame)
+    where = reverse("wave_frame", args=[world.surveys.planned.id])
+    client.post(where, {"file": frame})
+    client.post(where, {"id": "dossier", "name": "name", "unit": "unit", "service": "service"})
 
 
 def prepared(client: Client, world: World) -> None:
@@ -253,6 +290,8 @@ def _page(browser: Any, address: str, visit: Visit, wrong: list[str], world: Wor
         session.save()
         if (visit.province, visit.person) == (world.scoring, "admin"):
             prepared(client, world)
+        if (visit.province, visit.person) == (world.scoring, "surveyor"):
+            prepared_survey(client, world)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": address}]
@@ -283,6 +322,9 @@ def test_files_are_no_pages(world: World) -> None:
     for name, args, client in (
         ("sheet_workbook", sheet, officer), ("matrix_book", round_, admin), ("round_folder", round_, admin),
         ("round_journal_export", round_, admin), ("people_export", [], admin), ("people_template", [], admin),
+        *((name, [world.surveys.closed.id], admin) for name in ("wave_receipt", "wave_plan", "wave_progress_file",
+          "wave_results_book", "wave_results_file", "wave_findings")),
+        ("wave_rechecks_book", [world.surveys.closed.id], log_in(Client(), now.people["surveyor"])),
     ):  # fmt: skip
         answer = client.get(reverse(name, args=args))
         assert answer.status_code == 200, name
