@@ -1,4 +1,4 @@
-"""The doors: the desk for staff, the interface for programs, accounts, pages of those who answer."""
+"""Every address: the desk, the doors of those who answer, the API and accounts."""
 
 from __future__ import annotations
 
