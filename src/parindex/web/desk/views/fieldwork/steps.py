@@ -128,8 +128,8 @@ def next_of(wave: Any, has: SetUp) -> dict[str, str]:
 def _planned(wave: Any, has: SetUp) -> tuple[str, str, str]:
     if wave.frame_digest:
         return (
-            _("Khung mẫu và thiết kế đã ghi, dấu niêm phong đã vào nhật ký. Giờ mới bốc số khởi tạo "
-              "công khai và rút mẫu."),
+            _("Khung mẫu và thiết kế đã ghi, dấu niêm phong đã vào nhật ký. Giờ mới bốc số "
+              "khởi tạo công khai và rút mẫu."),
             "wave_draw",
             _("Rút mẫu"),
         )  # fmt: skip
