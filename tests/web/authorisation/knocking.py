@@ -150,7 +150,7 @@ OTHER_IDS = {
     ),
     **dict.fromkeys(
         ("wave_estimate", "wave_results", "wave_results_book", "wave_results_file", "wave_findings",
-         "wave_feed"),
+         "wave_feed", "api.read_results"),
         lambda w: {"wave_id": _surveys(w).closed.id},
     ),
     "wave_typing_settle": lambda w: {"person_id": _surveys(w).ids["twice"]},
