@@ -26,7 +26,7 @@ def _settings() -> set[str]:
 def test_there_is_a_guide_for_each_role():
     assert {one.stem for one in GUIDES} == {
         "can-bo-dau-moi", "chuyen-vien-tham-dinh", "dieu-tra-vien", "hoi-dong", "lanh-dao-va-theo-doi",
-        "quan-tri-ky", "quan-tri-may-chu", "thu-truong-don-vi",
+        "quan-ly-khao-sat", "quan-tri-ky", "quan-tri-may-chu", "thu-truong-don-vi",
     }  # fmt: skip
 
 
