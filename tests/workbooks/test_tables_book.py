@@ -12,7 +12,13 @@ from python_calamine import CalamineWorkbook
 
 from parindex.errors import UnusableInputError
 from parindex.workbooks import tables_book
-from parindex.workbooks.tables_book import Cell, TableColumn, write_table
+from parindex.workbooks.tables_book import (
+    Cell,
+    TableColumn,
+    TablePage,
+    write_table,
+    write_tables,
+)
 
 COLUMNS = (TableColumn(heading="Đơn vị", width=30), TableColumn(heading="Điểm", decimals=2),
            TableColumn(heading="Ngày", align="center"))  # fmt: skip
@@ -59,3 +65,16 @@ def test_list_is_written_to_a_path(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     write_table("Rỗng", COLUMNS, [], path, made_on=DAY)
     assert path.read_bytes().startswith(b"PK")
+
+
+def test_several_lists_are_sheets_of_one_book() -> None:
+    pages = [
+        TablePage(sheet_name=name, title=f"Bảng {name}", columns=COLUMNS, rows=[(name, at, DAY)])
+        for at, name in enumerate(("Chung", "Theo đơn vị"))
+    ]
+    stream = io.BytesIO()
+    write_tables("Kết quả", pages, stream, made_on=DAY)
+    with CalamineWorkbook.from_filelike(io.BytesIO(stream.getvalue())) as workbook:
+        assert workbook.sheet_names == ["Chung", "Theo đơn vị"]
+        last = workbook.get_sheet_by_index(1).to_python(skip_empty_area=False)
+    assert (last[0][0], last[3]) == ("Bảng Theo đơn vị", ["Theo đơn vị", 1, DAY])

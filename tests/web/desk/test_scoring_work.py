@@ -75,8 +75,8 @@ def test_what_is_entrusted_waits_for_those_it_is_entrusted_to(province):
         ("officer", ["Việc của tôi", "Các kỳ đánh giá", "Tài liệu"]),
         ("appraiser", ["Việc của tôi", "Các kỳ đánh giá", "Hàng đợi thẩm định"]),
         ("chair", ["Việc của tôi", "Các kỳ đánh giá", "Hội đồng"]),
-        ("observer", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp"]),
-        ("admin", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp", "Người dùng"]),
+        ("observer", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp", "Khảo sát"]),
+        ("admin", ["Việc của tôi", "Các kỳ đánh giá", "Tổng hợp", "Người dùng", "Khảo sát"]),
     ],
 )
 def test_places_by_role(province, name, places):

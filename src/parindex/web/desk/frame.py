@@ -32,10 +32,9 @@ from parindex.web.people.states import COUNCIL, NEED_SECOND_FACTOR, ROLE_WORDS, 
 if TYPE_CHECKING:
     from parindex.web.assessment.models import Round
 
-# Whose room of surveys it is.
-_SURVEYS = frozenset(
-    {Role.SURVEY_MANAGER, Role.INTERVIEWER, Role.ROUND_ADMIN, Role.LEADER, Role.OBSERVER}
-)
+# Who works in surveys, and who only watches them.
+_IN_SURVEYS = frozenset({Role.SURVEY_MANAGER, Role.INTERVIEWER})
+_WATCH_SURVEYS = frozenset({Role.ROUND_ADMIN, Role.LEADER, Role.OBSERVER})
 # The session's key of the unit that the person chose to act for; absent: all of their own.
 ACTING = "acting_for"
 
@@ -121,10 +120,13 @@ class Desk:
             found.append((gettext("Tổng hợp"), f"{base}matrix/"))
         if own & {Role.OFFICER, Role.HEAD}:
             found.append((gettext("Tài liệu"), "/desk/documents/"))
-        if own & _SURVEYS:
-            found.append((gettext("Khảo sát"), "/desk/waves/"))
+        surveys = (gettext("Khảo sát"), "/desk/waves/")
+        if own & _IN_SURVEYS:
+            found.append(surveys)
         if Role.ROUND_ADMIN in own:
             found.append((gettext("Người dùng"), "/desk/people/"))
+        if own & _WATCH_SURVEYS and surveys not in found:
+            found.append(surveys)
         here = max((url for _, url in found if self._is_at(url)), key=len, default="")
         return [{"label": label, "url": url, "current": url == here} for label, url in found[:6]]
 
