@@ -61,6 +61,7 @@ def test_an_interview_is_kept_once_however_often_it_is_sent(walked):
         "submission": NUMBER,
         "answers": ANSWERS,
         "seconds": 600,
+        "ended": "2026-11-20T09:30:12.345Z",
     }
     for _ in range(3):
         said = post("/dieu-tra/gui", **sent)
@@ -70,6 +71,15 @@ def test_an_interview_is_kept_once_however_often_it_is_sent(walked):
     assert other.json()["problems"][0]["what"]
     [kept] = walked.kept
     assert (kept["mode"], kept["interviewer"]) == ("interviewer", "ĐTV-walker")
+    assert kept["ended_at"] == "2026-11-20T09:30+0000"
+
+
+@pytest.mark.parametrize("ended", ["", "hôm qua", "2026-11-20T09:30", 7, None])
+def test_a_time_that_is_none_is_left_out(walked, ended):
+    _, work, post = enter(walked)
+    sent = {"invitation": work["people"][0]["id"], "submission": NUMBER, "answers": ANSWERS}
+    assert post("/dieu-tra/gui", **sent, ended=ended).json() == {"received": True}
+    assert [one["ended_at"] for one in walked.kept] == [""]
 
 
 def test_what_was_asked_before_the_close_is_taken_after_it(walked):

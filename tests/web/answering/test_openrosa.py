@@ -1,6 +1,7 @@
 """A telephone fetches the wave's form, plays an interview and sends it; it is kept once, or says why."""
 
 import base64
+import re
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,15 @@ def test_what_the_form_asks_is_sent_and_kept_once(walked, telephone):
     [kept] = walked.kept
     assert kept["answers"] == ANSWERS
     assert (kept["mode"], kept["interviewer"]) == ("odk", "ĐTV-walker")
+
+
+def test_the_telephone_s_own_time_is_sealed_with_the_response(walked, telephone):
+    said = re.sub(
+        rb"<end>[^<]*</end>", b"<end>2026-11-20T16:30:12.345+07:00</end>",
+        filled(telephone.form()),
+    )  # fmt: skip
+    assert telephone.send(said)[0] == 201
+    assert [one["ended_at"] for one in walked.kept] == ["2026-11-20T16:30+0700"]
 
 
 def test_another_interview_of_the_same_person_is_a_conflict_that_is_told(walked, telephone):

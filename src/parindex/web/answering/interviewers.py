@@ -67,7 +67,7 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 def send(request: HttpRequest) -> HttpResponse:
-    """One interview: POST {invitation, submission, answers, seconds}; sent again, told the same."""
+    """One interview: POST {invitation, submission, answers, seconds, ended}, once or again."""
     return not_allowed(request, ("POST",)) or _for_interviewer(request, _send)
 
 
@@ -165,7 +165,9 @@ def _send(request: HttpRequest, actor: Actor) -> object:
     invitation, sent = _invitation(said), sent_of(said)
     if invitation is None or sent is None or not sent.submission:
         return refusal("answering.unreadable")
-    intake.submit_assigned(actor, invitation, sent.submission, sent.answers, seconds=sent.seconds)
+    intake.submit_assigned(
+        actor, invitation, sent.submission, sent.answers, seconds=sent.seconds, ended_at=sent.ended
+    )
     return {"received": True}
 
 

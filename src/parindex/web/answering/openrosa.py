@@ -21,6 +21,7 @@ from parindex.errors import ParindexError
 from parindex.forms import openrosa
 from parindex.forms.submission import MAX_BYTES, Submission, read_submission
 from parindex.web.answering.saying import Refusal, not_allowed, refusal, refusal_of
+from parindex.web.answering.taking import moment_of
 from parindex.web.answering.tries import Tries, address_of
 from parindex.web.fieldwork.actions import intake
 from parindex.web.fieldwork.actions.gate import UnknownError
@@ -181,7 +182,13 @@ def _received(request: HttpRequest, wave: UUID, actor: Actor) -> Refusal | None:
     except ValueError:
         return refusal("answering.nobody_named")
     intake.submit_assigned(
-        actor, invitation, sent.instance_id, answers, mode=Mode.ODK, seconds=_seconds(sent)
+        actor,
+        invitation,
+        sent.instance_id,
+        answers,
+        mode=Mode.ODK,
+        seconds=_seconds(sent),
+        ended_at=moment_of(sent.ended),
     )
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest
@@ -37,7 +38,7 @@ class Sent:
     """What a device sends: its code, and answers as texts by the question's name.
 
     ``submission`` is the device's own number of the answer, ``kiosk`` the key of a tablet at a
-    counter, ``seconds`` how long it took.
+    counter, ``seconds`` how long it took, ``ended`` when by the device's clock, where it says so.
     """
 
     code: str
@@ -45,6 +46,16 @@ class Sent:
     submission: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
     seconds: int | None = None
+    ended: datetime | None = None
+
+
+def moment_of(text: object) -> datetime | None:
+    """A moment with its zone as a device writes it; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def sent_of(said: object) -> Sent | None:
@@ -64,7 +75,10 @@ def sent_of(said: object) -> Sent | None:
     )
     if not sound:
         return None
-    return Sent(code=code, kiosk=kiosk, submission=submission, answers=answers, seconds=seconds)
+    return Sent(
+        code=code, kiosk=kiosk, submission=submission, answers=answers, seconds=seconds,
+        ended=moment_of(said.get("ended")),
+    )  # fmt: skip
 
 
 def _is_short(text: object) -> bool:

@@ -46,7 +46,7 @@ function trouble({ status, body }) {
 
 const body = (one) => (one.outcome
   ? { invitation: one.invitation, outcome: one.outcome, reason: one.reason }
-  : { invitation: one.invitation, submission: one.submission, answers: one.sending, seconds: one.seconds });
+  : { invitation: one.invitation, submission: one.submission, answers: one.sending, seconds: one.seconds, ended: one.ended });
 
 // What is left of an interview once the server has it: that there was one.
 const confirmed = ({ submission, invitation, wave, by, outcome }) =>
