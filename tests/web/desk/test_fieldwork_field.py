@@ -171,6 +171,19 @@ def test_an_interviewer_fills_in_the_form_on_the_telephone(client, survey):
         assert client.get(where).status_code in {403, 404}, name
 
 
+def test_what_waits_is_told_on_the_first_page(client, survey):
+    answer_some(survey, 5)
+    enter(client, survey, "manager")
+    [waits] = client.get("/desk/").context["waits"]
+    assert (waits["n"], waits["url"]) == (19, url("wave_progress", survey))
+    enter(client, survey, "walker2")
+    [waits] = client.get("/desk/").context["waits"]
+    assert (waits["n"], waits["deadline"]) == (6, survey.wave.syncs_until)
+    for name in ("leader", "admin"):
+        enter(client, survey, name)
+        assert client.get("/desk/").context["waits"] == [], name
+
+
 # ---- typing
 
 

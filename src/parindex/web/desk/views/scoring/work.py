@@ -21,6 +21,7 @@ from parindex.web.assessment.queries import overview, search
 from parindex.web.assessment.queries.overview import Waits, Watched
 from parindex.web.assessment.queries.sheets import sheet_for
 from parindex.web.desk.frame import ACTING, DeskRequest, narrowed
+from parindex.web.desk.views.fieldwork.waiting import surveys_waiting
 from parindex.web.people import actions as people_actions
 from parindex.web.people import queries as people
 
@@ -70,7 +71,10 @@ def work(request: DeskRequest) -> HttpResponse:
         request,
         "scoring/work.html",
         {
-            "waits": [_waits(one) for one in overview.waits_for(request.actor)],
+            "waits": [
+                *(_waits(one) for one in overview.waits_for(request.actor)),
+                *surveys_waiting(request.actor),
+            ],
             "watched": [_watched(one) for one in overview.watched(request.actor)],
         },
     )

@@ -1,0 +1,71 @@
+"""What waits of surveys for a person: for the manager the next step of each wave, for interviewers
+whom they still go to.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from parindex.web.desk.views.fieldwork.steps import next_of
+from parindex.web.desk.views.running.opening import address
+from parindex.web.fieldwork.queries import planning
+from parindex.web.fieldwork.queries.waves import assigned_to, waves_for
+from parindex.web.fieldwork.states import WaveState
+from parindex.web.journal import clock
+from parindex.web.people.actor import Actor
+from parindex.web.people.states import Role
+
+_ROLES: Final = frozenset({Role.SURVEY_MANAGER, Role.INTERVIEWER})
+_FAR: Final = datetime.max.replace(tzinfo=clock.VIETNAM)
+
+
+def surveys_waiting(actor: Actor) -> list[dict[str, Any]]:
+    """One line a wave where something waits, as the component of what waits takes it."""
+    if not any(one.role in _ROLES for one in actor.standings):
+        return []
+    found = []
+    for wave in waves_for(actor):
+        if wave.state == WaveState.ESTIMATED:
+            continue
+        if planning.runs(actor, wave):
+            found.append(_managed(wave))
+        visits = [one for one in assigned_to(actor, wave.id) if not one.used]
+        if visits:
+            found.append(
+                {
+                    "n": len(visits),
+                    "text": _("người phải gặp – %(title)s") % {"title": wave.title},
+                    "deadline": wave.syncs_until,
+                    "url": address("interviewing") or reverse("wave", args=[wave.id]),
+                    "action": _("Mở danh sách"),
+                }
+            )
+    return sorted(found, key=lambda one: one["deadline"] or _FAR)
+
+
+def _managed(wave: Any) -> dict[str, Any]:
+    has = planning.set_up_of(wave)
+    step = next_of(wave, has)
+    n, words, until = 1, _("đợt khảo sát chờ bước tiếp theo"), None
+    if wave.state == WaveState.PLANNED:
+        until = wave.opens_at
+    elif wave.state == WaveState.DRAWN:
+        until = wave.opens_at
+        if has.waiting:
+            n, words = has.waiting, _("người được chọn chưa có thư")
+    elif wave.state == WaveState.OPEN:
+        until = wave.closes_at
+        n, words = has.drawn - has.used, _("người chưa trả lời")
+    elif wave.state == WaveState.CLOSED:
+        until = wave.syncs_until if clock.now() <= wave.syncs_until else None
+    return {
+        "n": n,
+        "text": f"{words} – {wave.title}",
+        "deadline": until,
+        "url": step["url"],
+        "action": step["action"],
+    }
