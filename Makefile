@@ -6,6 +6,8 @@ PYTHON ?= python3
 TOOLS := .tools
 UV := $(TOOLS)/bin/uv
 BIN := .venv/bin
+# One more than the processors: many a test waits for a browser or a database.
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 export UV_PYTHON_DOWNLOADS = never
 export UV_PROJECT_ENVIRONMENT = .venv
 
@@ -53,7 +55,7 @@ demo-once: setup ## the same, all but serving
 	@PARINDEX_DEMO=1 PARINDEX_DATA=demo/web $(BIN)/python -m parindex.web fill_demo
 
 test: setup lint types house ## every check: lint, types, walls, tests with coverage
-	@$(BIN)/python -m pytest -n auto --dist worksteal -q --cov --cov-report=term $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --cov --cov-report=term $(PYTEST)
 
 lint: setup ## ruff: format and rules
 	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
