@@ -149,12 +149,14 @@ class World:
         }
 
 
-def story(slug: str, phase: str, mark: Mark, *, renamed: bool = False) -> World:
+def story(
+    slug: str, phase: str, mark: Mark, *, renamed: bool = False, surveyed: bool = False
+) -> World:
     """A province whose round has come to a phase, each text and file of it a mark."""
     made = build(slug)
     world = _peopled(made, phase, mark)
-    # Surveys are the same in every phase of the round.
-    if phase == PHASES[0] or WHOLE:
+    # Surveys are the same in every phase of the round: they are there in the first, or as asked.
+    if surveyed or WHOLE or (phase == PHASES[0] and not renamed):
         world.surveys = surveys_of(made, mark)
     if renamed:
         _renamed(world)
@@ -351,9 +353,9 @@ def canary(label: str) -> str:
     return f"{CANARY} {BAIT} {label}"
 
 
-def other_province(phase: str) -> World:
+def other_province(phase: str, *, surveyed: bool = False) -> World:
     """The other province, every text and file of it a canary, its names too."""
-    return story("dak-lak", phase, canary, renamed=True)
+    return story("dak-lak", phase, canary, renamed=True, surveyed=surveyed)
 
 
 def _renamed(world: World) -> None:
