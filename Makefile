@@ -73,8 +73,8 @@ bench: setup ## speed as ratios against a bare lower bound and pandas, in one ru
 	@$(UV) sync --quiet --frozen --extra web --group bench --python $(PYTHON)
 	@$(BIN)/python bench/bench.py
 	@$(BIN)/python bench/survey.py
-	@$(BIN)/python bench/web.py
-	@$(BIN)/python bench/intake.py
+	@$(BIN)/python -m bench.web
+	@$(BIN)/python -m bench.intake
 
 soak: setup ## the long campaigns: oracle, damaged bundles, kills, the state machine, histories (hours)
 	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 PARINDEX_STEPS=10000 \

@@ -1,7 +1,7 @@
 """Intake of a survey at full load: confirmed answers a second and p99 under 200 respondents.
 
-    python bench/intake.py          20 seconds
-    python bench/intake.py --quick  5 seconds
+    python -m bench.intake          20 seconds
+    python -m bench.intake --quick  5 seconds
 
 Answers to the shipped SIPAS form are sent by wrk (Debian's package), 200 at a time, each with a
 code of its own, to the pages served as `serve` serves them, on the same cores; the embedded
@@ -15,32 +15,24 @@ import argparse
 import json
 import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bench.served import CONNECTIONS, database, served, wrk
 
 if TYPE_CHECKING:
     from parindex.web.fieldwork.models import Wave
     from parindex.web.people.actor import Actor
     from parindex.web.people.models import Issuer
 
-PORT = 8124
 RESPONDENTS = 200
 PEOPLE = 20_000
 WARM = 50
-# What `serve` has: two workers with two threads each.
-CONNECTIONS = 4
 LUA = """\
 local file, at = io.open("{codes}"), 0
 local codes = {{}}
@@ -65,31 +57,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     seconds = 5 if parser.parse_args().quick else 20
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is not installed (Debian's package wrk)")
-    with tempfile.TemporaryDirectory() as name:
-        os.environ |= {"PARINDEX_DATA": name, "DJANGO_SETTINGS_MODULE": "parindex.web.settings"}
-        # The embedded PostgreSQL may run as another user, who must be let in.
-        Path(name).chmod(0o755)
-        from parindex.web.embedded import Embedded
-
-        server = Embedded(Path(name) / "postgres")
-        server.start()
-        server.create()
-        os.environ["PARINDEX_DATABASE_URL"] = server.url()
-        try:
-            _run(Path(name), seconds)
-        finally:
-            server.stop()
+    with database() as folder:
+        _run(folder, seconds)
 
 
 def _run(folder: Path, seconds: int) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     actor, wave, codes = build(PEOPLE)
     (folder / "codes").write_text("\n".join(codes))
     script = folder / "send.lua"
@@ -97,24 +69,15 @@ def _run(folder: Path, seconds: int) -> None:
     script.write_text(LUA.format(codes=folder / "codes", answers=said))
     print(f"{PEOPLE} people, {RESPONDENTS} at a time, an answer of {len(said)} bytes", flush=True)
     least = bare(wave.sealed_size, seconds)
-    command = [sys.executable, "-m", "parindex.web", "serve", "--port", str(PORT)]
-    serving = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait()
+    with served("/phieu/") as address:
         # Each worker has read the form and holds its connections before the time begins.
         for code in codes[-WARM:]:
-            _send(code, said)
-        told = subprocess.run(
-            [
-                str(shutil.which("wrk")), "-t1", f"-c{RESPONDENTS}", f"-d{seconds}s", "--latency",
-                "--timeout", "60s", "-s", str(script), f"http://127.0.0.1:{PORT}",
-            ],
-            capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
+            _send(address, code, said)
+        told = wrk(
+            "-t1", f"-c{RESPONDENTS}", f"-d{seconds}s", "--timeout", "60s", "-s", str(script),
+            address,
+        )  # fmt: skip
         report(told, wave, least, seconds)
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.wait()
     mix(actor, wave)
 
 
@@ -124,7 +87,7 @@ def mix(actor: Actor, wave: Wave) -> None:
 
     closing.close_wave(actor, wave.id, reason="Đo xong")
     start = time.perf_counter()
-    mixed = mixing.mix(actor, wave.id, accepting="Đo xong")
+    mixed = mixing.mix(actor, wave.id, accepting={"fieldwork.may_still_come": "Đo xong"})
     print(f"  mixed {mixed.n_mixed} answers in {time.perf_counter() - start:.1f} s")
 
 
@@ -245,26 +208,12 @@ def bare(size: int, seconds: int) -> float:
     return sum(counts) / seconds
 
 
-def _send(code: str, said: str) -> None:
+def _send(address: str, code: str, said: str) -> None:
     body = f'{{"code":"{code}","submission":"warm-{code}","answers":{said}}}'.encode()
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
-    connection.request("POST", "/phieu/gui", body, {"Content-Type": "application/json"})
-    if connection.getresponse().status != 200:
-        raise SystemExit("an answer was refused")
-    connection.close()
-
-
-def _wait() -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/phieu/", timeout=5).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    raise SystemExit("the server did not start")
+    asked = urllib.request.Request(  # noqa: S310 - our own
+        f"{address}/phieu/gui", body, {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(asked, timeout=60).close()  # noqa: S310 - our own
 
 
 if __name__ == "__main__":

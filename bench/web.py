@@ -1,7 +1,7 @@
 """The web at full size: requests a second and p99 of its busiest pages, and what a save costs.
 
-    python bench/web.py            3,321 units x 100 items x 3 years, about five minutes
-    python bench/web.py --quick    a tenth of the units
+    python -m bench.web            3,321 units x 100 items x 3 years, about five minutes
+    python -m bench.web --quick    a tenth of the units
 
 Every row stands in an embedded PostgreSQL that syncs to the disk; the pages are served as `serve`
 serves them, and asked for by wrk (Debian's package) on the same cores. A save with its entry in
@@ -11,22 +11,16 @@ the journal is timed against a bare INSERT with its commit, in turn, in the same
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from bench.served import database, served, wrk
 
 if TYPE_CHECKING:
     from parindex.web.assessment.models import Round, Sheet
@@ -260,38 +254,16 @@ def n_queries(cookie: str, path: str) -> int:
     return len(caught)
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def load(port: int, cookie: str, path: str) -> str:
+def load(url: str, cookie: str) -> str:
     """Requests a second and p99 of a page under eight connections, by wrk."""
-    url = f"http://127.0.0.1:{port}{path}"
     # A redirect would be fast, and wrk counts it as an answer.
-    asked = urllib.request.Request(url, headers={"Cookie": f"session={cookie}"})
+    asked = urllib.request.Request(url, headers={"Cookie": f"session={cookie}"})  # noqa: S310 - our own
     with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - our own
         if answer.status != 200 or answer.url != url:
-            raise SystemExit(f"{path}: {answer.status} at {answer.url}")
-    told = subprocess.run(
-        [
-            str(shutil.which("wrk")),
-            "-t1",
-            "-c8",
-            f"-d{SECONDS}s",
-            "--latency",
-            "--timeout",
-            "30s",
-            "-H",
-            f"Cookie: session={cookie}",
-            url,
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+            raise SystemExit(f"{url}: {answer.status} at {answer.url}")
+    told = wrk(
+        "-t1", "-c8", f"-d{SECONDS}s", "--timeout", "30s", "-H", f"Cookie: session={cookie}", url
+    )
     (rate,) = re.findall(r"Requests/sec:\s+([\d.]+)", told)
     (p99,) = re.findall(r"99%\s+(\S+)", told)
     failed = " ".join(re.findall(r"Non-2xx.*", told))
@@ -340,32 +312,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     units = 332 if parser.parse_args().quick else 3321
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk is not installed (Debian's package wrk)")
-    with tempfile.TemporaryDirectory() as name:
-        os.environ |= {"PARINDEX_DATA": name, "DJANGO_SETTINGS_MODULE": "parindex.web.settings"}
-        # The embedded PostgreSQL may run as another user, who must be let in.
-        Path(name).chmod(0o755)
-        from parindex.web.embedded import Embedded
-
-        server = Embedded(Path(name) / "postgres")
-        server.start()
-        server.create()
-        os.environ["PARINDEX_DATABASE_URL"] = server.url()
-        try:
-            _run(units)
-        finally:
-            server.stop()
+    with database():
+        _run(units)
 
 
 def _run(units: int) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
     start = time.perf_counter()
-    call_command("migrate", verbosity=0)
     bench = Bench(units)
     took = time.perf_counter() - start
     print(f"{units} units x {ITEMS} items x {len(YEARS)} years, built in {took:.0f} s")
@@ -380,30 +332,12 @@ def _run(units: int) -> None:
         "matrix": (bench.admin, f"/desk/rounds/{last.id}/matrix/"),
     }
     cookies = {account.pk: session_of(account) for account, _ in pages.values()}
-    port = free_port()
-    command = [sys.executable, "-m", "parindex.web", "serve", "--port", str(port)]
-    serving = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(port)
+    with served("/accounts/login/") as address:
         for title, (account, path) in pages.items():
             cookie = cookies[account.pk]
             queries = n_queries(cookie, path)
-            print(f"  {title:10} {queries:3} queries   {load(port, cookie, path)}")
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.wait()
+            print(f"  {title:10} {queries:3} queries   {load(address + path, cookie)}")
     saves(bench, 300)
-
-
-def _wait(port: int) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":
