@@ -32,8 +32,7 @@ from parindex.web.people.states import Role
 STATES: Final = ("todo", "answered", "done", "all")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Glance(NamedTuple):
     """Where an item stands, as a list shows it: the columns of its line that lists need."""
 
     claimed: Decimal | None
@@ -142,32 +141,24 @@ class Queue:
     def around(self, sheet: UUID, item: str) -> Around:
         """What waits before and after an item of a sheet."""
         rows = self._asked(_AROUND, sheet=sheet, item=item)
-        kept = [row for row in rows if row[-1] is not None]
-        found = dict(
-            zip(
-                (is_before for *_, is_before in kept),
-                self._waiting([row[:-2] for row in kept]),
-                strict=True,
-            )
-        )
-        return Around(
-            before=found.get(True), after=found.get(False), n_left=rows[0][-2] if rows else 0
-        )
+        sides = [row[-1] for row in rows if row[-1] is not None]
+        waiting = self._waiting([row[:-2] for row in rows if row[-1] is not None])
+        found = dict(zip(sides, waiting, strict=True))
+        n_left = rows[0][-2] if rows else 0
+        return Around(before=found.get("before"), after=found.get("after"), n_left=n_left)
 
     def _waiting(self, rows: Sequence[Sequence[Any]]) -> list[Waiting]:
         sheets = self._sheets({row[2] for row in rows})
-        found = []
-        for _key, _part, place, at, _sheet, _code, done, answered, there, *line in rows:
-            found.append(
-                Waiting(
-                    sheet=sheets[place],
-                    item=self.parts[self.sheets[place][1]][at],
-                    line=Glance(**dict(zip(_LINE, line, strict=True))) if there else None,
-                    done=done,
-                    answered=answered,
-                )
+        return [
+            Waiting(
+                sheet=sheets[place],
+                item=self.parts[self.sheets[place][1]][at],
+                line=Glance(*line) if there else None,
+                done=done,
+                answered=answered,
             )
-        return found
+            for _key, _part, place, at, _sheet, _code, done, answered, there, *line in rows
+        ]
 
     def _sheets(self, places: Collection[int]) -> dict[int, Sheet]:
         """The sheets at these places, sharing their groups and the round."""
@@ -259,18 +250,9 @@ edges AS (
   SELECT count(*) AS n_left, max(key) FILTER (WHERE key < (SELECT key FROM here)) AS before,
          min(key) FILTER (WHERE key > coalesce((SELECT key FROM here), '{}')) AS after
     FROM waiting WHERE NOT done)
-SELECT waiting.*, n_left, CASE WHEN key = before THEN true WHEN key = after THEN false END
+SELECT waiting.*, n_left, CASE key WHEN before THEN 'before' WHEN after THEN 'after' END
   FROM edges LEFT JOIN waiting ON key = before OR key = after
 """
-_LINE: Final = (
-    "claimed",
-    "found",
-    "found_stage",
-    "n_evidence",
-    "not_applicable",
-    "asked",
-    "disputed",
-)
 
 
 def is_appraiser(actor: Actor, round_: Round) -> bool:
@@ -309,7 +291,7 @@ def _others(actor: Actor, round_: Round) -> list[Slip]:
     for sheet_id, unit in entrusted.values_list("sheet_id", "unit_id"):
         lent.setdefault(sheet_id, []).append(unit)
     handed_in = round_.sheets.exclude(state__in=PRIVATE)
-    rows = handed_in.order_by("group__position", "unit__sort_key").values_list(*Slip._fields)
+    rows = handed_in.order_by("group__position", "unit__sort_key", "id").values_list(*Slip._fields)
     return [
         one
         for one in map(Slip._make, rows)
