@@ -13,15 +13,23 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
-from parindex.survey.reinterview.interviews import FloatArray, IntArray, Interviews, interviews_of
+from parindex.survey.estimation.numbering import FloatArray, IntArray
+from parindex.survey.reinterview.interviews import Interviews, interviews_of
 from parindex.survey.reinterview.ranking import ReinterviewPlan, reinterview_list, surprise
 from parindex.survey.reinterview.signals import Signal, signals
+from parindex.web.fieldwork.bridge.rechecks import RecheckPlan
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference" / "fraud-signals.md"
 START, END = "<!-- figures -->\n", "<!-- /figures -->\n"
 WAVES = 20
-PLAN = ReinterviewPlan(weights=dict.fromkeys(Signal, 1.0), burst_minutes=30)
+# As a wave is judged unless its plan says otherwise.
+RUNNING = RecheckPlan()
+PLAN = ReinterviewPlan(
+    weights={Signal(name): weight for name, weight in RUNNING.weights.items()},
+    burst_minutes=RUNNING.burst_minutes,
+)
 
 INTERVIEWERS, EACH, PLACES = 40, 25, 24
 GRIDS = (4, 5, 6, 3, 4)
@@ -153,9 +161,7 @@ FRAUDS: Mapping[str, tuple[Callable[[Wave], IntArray], Signal]] = {
 
 def auc(values: FloatArray, guilty: NDArray[np.bool_]) -> float:
     """The chance that a guilty row stands before an innocent one; a tie is half of it."""
-    ordered = np.sort(values)
-    below = np.searchsorted(ordered, values, side="left")
-    ranks = (below + np.searchsorted(ordered, values, side="right") + 1) / 2
+    ranks = rankdata(values)
     n = int(guilty.sum())
     above = float(ranks[guilty].sum()) - n * (n + 1) / 2
     return above / (n * (len(values) - n))

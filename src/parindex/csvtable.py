@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 from operator import itemgetter
 from typing import BinaryIO, Final
 
@@ -27,6 +28,7 @@ MAX_DIGITS: Final = 15
 Row = tuple[str, ...]
 
 _BLOCK: Final = 1 << 20
+_QUOTED: Final = re.compile(r'"[^"]*"?')
 _VOWELS: Final = frozenset(b"aeiouyAEIOUY\xf4\xf6\xd4\xd6")
 _NEGATIVE: Final = re.compile(r"-[0-9]{1,15}")
 _DOT: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,20}")
@@ -62,6 +64,7 @@ class CsvFile:
         self.columns = (*required, *optional)
         self._free = free
         self._lines = self._decoded(stream)
+        self._reader = csv.reader(())
         self._arrange: Callable[[list[str]], Row] | None = None
         self._width = 0
         before = len(problems.found)
@@ -73,25 +76,27 @@ class CsvFile:
 
     def rows(self) -> Iterator[tuple[int, Row]]:
         """Each row with the line it ends on; wholly empty rows are passed over."""
-        arrange, width = self._arrange, self._width
+        arrange, width, reader = self._arrange, self._width, self._reader
         if arrange is None:
             return
-        reader = csv.reader(self._lines, delimiter=self.separator, strict=True)
         try:
             for cells in reader:
-                # The reader does not count the header, which it never saw.
-                line = reader.line_num + 1
+                line = reader.line_num
                 if len(cells) == width:
                     if cells[0] or any(cells):
                         yield line, arrange(cells)
                 elif cells:
                     self.problems.add("csv.ragged", line=line, expected=width, got=len(cells))
         except csv.Error as error:
-            self.problems.add("csv.quotes", line=reader.line_num + 1, detail=error)
+            self.problems.add("csv.quotes", line=reader.line_num, detail=error)
 
     def _decoded(self, stream: BinaryIO) -> Iterator[str]:
-        lines_before = 0
+        lines_before = size = 0
         for block in _blocks(stream):
+            size += len(block)
+            if size > MAX_BYTES:
+                self.problems.add("csv.too_large", limit=MAX_BYTES)
+                return
             try:
                 text = block.decode("utf-8-sig" if not lines_before else "utf-8")
             except UnicodeDecodeError as error:
@@ -110,14 +115,22 @@ class CsvFile:
             yield from io.StringIO(text, newline="\n")
 
     def _read_header(self, line: str, required: frozenset[str]) -> None:
-        if line.count(";") > line.count(","):
+        # A separator inside of quotes is a letter of a name.
+        bare = _QUOTED.sub("", line)
+        if bare.count(";") > bare.count(","):
             self.separator = ";"
-        width = line.count(self.separator) + 1
+        self._reader = csv.reader(chain([line], self._lines), delimiter=self.separator, strict=True)
+        try:
+            cells = next(self._reader) or [""]
+        except csv.Error as error:
+            self.problems.add("csv.quotes", line=1, detail=error)
+            return
+        width = len(cells)
         limit = MAX_FREE_COLUMNS if self._free else MAX_COLUMNS
         if width > limit:
             self.problems.add("csv.too_many_columns", line=1, limit=limit, got=width)
             return
-        names = [name.strip().strip('"') for name in line.rstrip("\r\n").split(self.separator)]
+        names = [name.strip().strip('"') for name in cells]
         sound = True
         if self._free:
             named = dict.fromkeys(name for name in names if name)

@@ -61,6 +61,18 @@ def to_steps(value: Decimal | Fraction, decimals: int) -> int:
     return half_up(numerator * 10**decimals, denominator)
 
 
+def rounded(value: Decimal | Fraction | float, decimals: int) -> Decimal:
+    """``value`` rounded half up to so many decimals, all of them written.
+
+    A binary number is taken at twelve decimals: it is sure of no more.
+
+    >>> rounded(Fraction(2, 3), 2), rounded(0.285, 2), rounded(Decimal(1), 1)
+    (Decimal('0.67'), Decimal('0.29'), Decimal('1.0'))
+    """
+    exact = Decimal(f"{value:.12f}") if isinstance(value, float) else value
+    return Decimal(to_steps(exact, decimals)).scaleb(-decimals)
+
+
 def show(steps: int, decimals: int) -> str:
     """Steps as text with a dot and exactly ``decimals`` places.
 

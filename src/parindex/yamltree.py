@@ -74,6 +74,14 @@ def read_yaml(content: bytes, problems: Problems, *, compose: bool = False) -> T
     return None if problems.found else tree
 
 
+def tree_of(content: bytes, problems: Problems, *, compose: bool = False) -> Tree:
+    """The tree of a YAML document; raises UnusableInputError where it cannot be read."""
+    tree = read_yaml(content, problems, compose=compose)
+    problems.raise_if_any()
+    assert tree is not None  # noqa: S101 - a missing tree was a problem
+    return tree
+
+
 def read_json(content: bytes) -> Tree:
     """The tree of a canonical JSON document of texts, lists and mappings."""
     return _from_plain(json.loads(content))
@@ -171,6 +179,13 @@ class Fields:
             self.problems.add("yaml.not_text", line=tree.line, key=key)
             return ""
         return tree.value
+
+    def schema(self, expected: str) -> None:
+        """Refuse a document of another schema than ours."""
+        got = self.text("schema")
+        if got and got != expected:
+            line = self.line_of("schema")
+            self.problems.add("rulebook.schema", line=line, got=got, schema=expected)
 
     def _parsed(
         self, key: str, parse: Callable[[str], _Parsed | None], harmless: _Parsed, code: str

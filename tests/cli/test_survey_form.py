@@ -163,3 +163,21 @@ def test_a_machine_without_the_compiler_is_told_what_to_install(file: Path, tmp_
     done = run("survey", "form", "export", file, "-o", tmp_path / "x.xml", **place)
     assert done.returncode == 2
     assert done.stderr.startswith(f"{file}:0: what makes XForms is not installed here (pyxform)")
+
+
+def test_the_columns_of_all_versions_are_told(typed: Callable[..., Done], file: Path):
+    later = file.with_name("sau.yaml")
+    later.write_text(
+        changed(("version: 2", "version: 3"), ("{code: khac, ", "{code: bao, label: {vi: Báo}}\n    - {code: khac, ")),
+        encoding="utf-8",
+    )  # fmt: skip
+    done = typed("survey", "form", "columns", later, file)
+    assert (done.returncode, done.stderr) == (0, "")
+    head, *lines = done.stdout.splitlines()
+    assert head == "column,question,code"
+    assert [line for line in lines if line.startswith("by")] == [
+        "by,by,", "by/loa,by,loa", "by/mang,by,mang", "by/bao,by,bao", "by/khac,by,khac",
+    ]  # fmt: skip
+    done = typed("survey", "form", "columns", file, "template/sipas/citizens/2022")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "this is another instrument" in done.stderr

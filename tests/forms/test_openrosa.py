@@ -98,14 +98,9 @@ def test_a_response_that_does_not_keep_to_the_form_is_refused_with_the_reason():
     assert server.kept == {}
 
 
-def test_a_list_may_be_empty_and_a_form_described():
+def test_a_list_may_be_empty_and_names_are_escaped():
     assert form_list([]).endswith(
         '<xforms xmlns="http://openrosa.org/xforms/xformsList"></xforms>\n'
     )
-    listed = ListedForm(
-        form_id="a", version="1", name="A", hash="md5:0", download_url="/a", description="<b>"
-    )
-    assert "<descriptionText>&lt;b&gt;</descriptionText>" in form_list([listed])
-    assert "descriptionText" not in form_list(
-        [ListedForm(form_id="a", version="1", name="A", hash="md5:0", download_url="/a")]
-    )
+    listed = ListedForm(form_id="a", version="1", name="<b>", hash="md5:0", download_url="/a")
+    assert "<name>&lt;b&gt;</name>" in form_list([listed])

@@ -170,6 +170,7 @@ REFUSED: list[tuple[tuple[str, int, list[str]], list[str]]] = [
     (("survey", 8, ["note", "tuoi", "Tuổi", "", "", "yes"]), ["f.xlsx[survey!F9]:9: “required” is not for a row of this type"]),
     (("survey", 5, ["begin group", "g", "Nhóm", "", "", "yes"]), ["f.xlsx[survey!F6]:6: “required” is not for a row of this type"]),
     (("survey", 5, ["begin group", "", "Nhóm", "", "", ""]), ["f.xlsx[survey!B6]:6: “name” is empty or no text"]),
+    (("survey", 7, ["end group", "g", "", "${co} = 'c'", "", ""]), ["f.xlsx[survey!D8]:8: “relevance” is not for a row of this type"]),
     (("survey", 6, ["begin group", "h", "Trong", "", "", ""]), ["f.xlsx[survey!A7]:7: a group stands inside a group"]),
     (("survey", 7, ["", "", "", "", "", ""]), ["f.xlsx[survey!A6]:6: a group has no end_group"]),
     (("survey", 8, ["end_group", "", "", "", "", ""]), ["f.xlsx[survey!A9]:9: an end_group without its begin_group"]),
@@ -202,6 +203,48 @@ def test_what_is_wrong_is_said_with_its_sheet_and_cell(
     with pytest.raises(UnusableInputError) as caught:
         from_sheets(changed(*more, change), file="f.xlsx")
     assert said(caught.value) == expected
+
+
+HINTED = [
+    "type",
+    "name",
+    "label",
+    "hint",
+    "constraint_message::English (en)",
+    "required",
+    "relevant",
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            ["note", "consent_text", "Xin phép", "Gợi ý", "", "yes", "true()"],
+            ["hint", "required", "relevant"],
+        ),
+        (["begin_group", "h", "Nhóm", "Gợi ý", "Wrong", "", ""], ["hint", "constraint_message"]),
+        (["note", "h", "Lời", "Gợi ý", "Wrong", "", ""], ["constraint_message"]),
+    ],
+)
+def test_what_a_row_of_a_type_cannot_have_is_refused_in_any_language(
+    row: list[str], expected: list[str]
+):
+    rows = [HINTED, row, ["text", "ten", "Tên"]]
+    if row[0] == "begin_group":
+        rows.append(["end_group"])
+    with pytest.raises(UnusableInputError) as caught:
+        from_sheets({**PLAIN, "survey": rows}, file="f.xlsx")
+    columns = {"D": "hint", "E": "constraint_message", "F": "required", "G": "relevant"}
+    told = [one for one in caught.value.problems if one.code == "xlsform.out_of_place"]
+    assert [columns[one.file.split("!")[1][0]] for one in told] == expected
+    assert {one.line for one in told} == {2}
+    assert told[0].values["got"] in row
+
+
+def test_the_end_of_a_group_may_name_it_once_more():
+    sheets = changed(("survey", 7, ["end_group", "g", "", "", "", ""]))
+    assert from_sheets(sheets, file="f.xlsx") == from_sheets(PLAIN, file="f.xlsx")
 
 
 @pytest.mark.parametrize("missing", ["survey", "settings"])

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from parindex import csvtable
 from parindex.csvtable import CsvFile, Numbers, csv_cell, csv_line, name_encoding
 from parindex.errors import Problems
 from parindex.points import Number
@@ -58,8 +59,33 @@ def test_a_free_file_brings_its_other_columns_behind_those_asked_for():
 
 
 @pytest.mark.parametrize(
+    ("header", "separator", "names"),
+    [
+        ('id,"Q1, hài lòng"', ",", ("id", "Q1, hài lòng")),
+        ('id;"Q1, vui, khỏe"', ";", ("id", "Q1, vui, khỏe")),
+        ('id,"Nói ""có""; hay không"', ",", ("id", 'Nói "có"; hay không')),
+        ('id,"hai\ndòng"', ",", ("id", "hai\ndòng")),
+        ('id;"một, hai,\nba"', ";", ("id", "một, hai,\nba")),
+        ("id, ten ", ",", ("id", "ten")),
+    ],
+)
+def test_a_heading_may_hold_a_separator_in_quotes(
+    header: str, separator: str, names: tuple[str, ...]
+):
+    problems = Problems(file="f.csv")
+    content = f"{header}\n1{separator}2\n3\n".encode()
+    made = CsvFile(io.BytesIO(content), required=("id",), free=True, problems=problems)
+    n_lines = header.count("\n") + 1
+    assert (made.separator, made.columns) == (separator, names)
+    assert list(made.rows()) == [(n_lines + 1, ("1", "2"))]
+    assert [(one.line, one.code) for one in problems.found] == [(n_lines + 2, "csv.ragged")]
+
+
+@pytest.mark.parametrize(
     ("header", "code"),
     [
+        (b'a,"x', "csv.quotes"),
+        (b'a,"x"y', "csv.quotes"),
         (b"a,,x", "csv.unknown_column"),
         (b"a,x,x", "csv.repeated_column"),
         (b"x,y", "csv.missing_column"),
@@ -101,6 +127,17 @@ def test_what_cannot_be_read_is_refused_with_its_line(content: bytes, problem: s
     rows, problems = read(content)
     assert problems == [problem]
     assert rows in ([], [(2, ("1", "2"))])
+
+
+def test_an_empty_first_line_names_no_column():
+    codes = ["1:csv.unknown_column", "1:csv.missing_column", "1:csv.missing_column"]
+    assert read(b"\na,b\n1,2\n") == ([], codes)
+
+
+def test_a_file_beyond_the_limit_is_refused_and_not_cut(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(csvtable, "MAX_BYTES", 8)
+    assert read(b"a,b\n1,2\n") == ([(2, ("1", "2"))], [])
+    assert read(b"a,b\n1,2\n3")[1] == ["0:csv.too_large"]
 
 
 def test_a_file_of_many_blocks_keeps_its_lines():

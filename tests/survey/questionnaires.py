@@ -192,6 +192,7 @@ class Maker:
     def questionnaire(self) -> Questionnaire:
         """The whole, read by the reader that everybody uses."""
         random = self.random
+        n_scored = random.randint(2, 5)
         top: dict[str, object] = {
             "schema": "parindex.questionnaire/1",
             "id": "any",
@@ -199,7 +200,7 @@ class Maker:
             "status": random.choice(["official", "template"]),
             "title": self.words(),
             "languages": self.languages,
-            "scales": {"plain": self.plain_scale(), "scored": self.scored_scale()},
+            "scales": {"plain": self.plain_scale(), "scored": self.scored_scale(n_scored)},
         }
         if self.flag():
             top["consent"] = self.words()
@@ -218,13 +219,15 @@ class Maker:
                     {"method": "top2", "overall": "factors"},
                     {"method": "mean", "zero_at": "1", "overall": overall},
                 ]
+                if n_scored > 2
+                else [{"method": "mean", "zero_at": "1", "overall": overall}]
             )
         return from_tree(tree_of(top), file="any.yaml")
 
     def plain_scale(self) -> list[object]:
         return [{"code": code, "label": self.words()} for code in ("a", "B.1", "x_y-z")]
 
-    def scored_scale(self) -> list[object]:
+    def scored_scale(self, n: int) -> list[object]:
         counted: list[object] = [
             {
                 "code": str(at),
@@ -232,7 +235,7 @@ class Maker:
                 "score": str(at),
                 "percent": self.random.choice(["0", "60.50", "100"]),
             }
-            for at in range(1, self.random.randint(3, 6))
+            for at in range(1, n + 1)
         ]
         return [*counted, {"code": "9", "label": self.words(), "missing": "yes"}]
 

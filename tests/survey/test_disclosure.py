@@ -2,16 +2,21 @@
 
 import random
 from collections import Counter
+from collections.abc import Collection
 from itertools import combinations
 
 import pytest
 from survey.disclosure_attacker import attack
 
 from parindex.errors import UnusableInputError
-from parindex.survey.disclosure.protection import Protected, Shown, Thresholds, protect
+from parindex.survey.disclosure.protection import protect
 from parindex.survey.disclosure.release import Key, Release, Sum, release_of
 
-RULES = Thresholds(suppress_below=10, flag_below=30, width=10)
+SUPPRESS_BELOW = 10
+
+
+def blank_of(release: Release, *, width: int = 10, always: Collection[Key] = ()) -> frozenset[Key]:
+    return protect(release, suppress_below=SUPPRESS_BELOW, width=width, always=always)
 
 
 def survey(seed: int) -> tuple[dict[str, list[str]], list[tuple[str, ...]], dict[str, str]]:
@@ -40,10 +45,11 @@ def inferred(
     columns: dict[str, list[str]],
     tables: list[tuple[str, ...]],
     nested: dict[str, str],
-    made: Protected,
+    release: Release,
+    blank: Collection[Key],
 ) -> dict[Key, tuple[int, int]]:
     """What the attacker makes of what is shown."""
-    shown = {key: None if key in made.suppressed else n for key, n in made.release.cells.items()}
+    shown = {key: None if key in blank else n for key, n in release.cells.items()}
     return attack(
         {dim: sorted(set(of)) for dim, of in columns.items()},
         nested,
@@ -62,15 +68,15 @@ def test_an_attack_by_intervals_recovers_nothing_over_500_releases(part: int):
     for seed in range(100 * part, 100 * part + 100):
         columns, tables, nested = survey(seed)
         width = random.Random(seed).choice([2, 5, 10])
-        rules = Thresholds(suppress_below=10, flag_below=30, width=width)
-        made = protect(release_of(columns, tables, nested=nested), rules)
-        for key, (least, most) in inferred(columns, tables, nested, made).items():
-            n = made.release.cells[key]
+        release = release_of(columns, tables, nested=nested)
+        blank = blank_of(release, width=width)
+        for key, (least, most) in inferred(columns, tables, nested, release, blank).items():
+            n = release.cells[key]
             assert least <= n <= most, "the attacker reasons well"
-            small = n < rules.suppress_below
+            small = n < SUPPRESS_BELOW
             assert most - least >= (width if small else 1), (seed, key, n, least, most)
             seen["small" if small else "beside"] += 1
-        seen["cells"] += len(made.release.cells)
+        seen["cells"] += len(release.cells)
     # There is something to protect, and not everything is blank.
     assert seen["small"] > 300
     assert seen["beside"] > 50
@@ -82,9 +88,8 @@ def test_the_attacker_recovers_what_is_only_left_out():
     for seed in range(25):
         columns, tables, nested = survey(seed)
         release = release_of(columns, tables, nested=nested)
-        small = frozenset(key for key, n in release.cells.items() if n < RULES.suppress_below)
-        naive = Protected(release=release, suppressed=small, flagged=frozenset())
-        found = inferred(columns, tables, nested, naive)
+        small = [key for key, n in release.cells.items() if n < SUPPRESS_BELOW]
+        found = inferred(columns, tables, nested, release, small)
         recovered += sum(least == most for least, most in found.values())
     assert recovered > 10
 
@@ -156,44 +161,36 @@ def test_a_commune_tells_its_province():
 
 
 def test_nothing_is_blank_where_nothing_is_small():
-    made = protect(
-        release_of(columns(("ax", 30), ("bx", 29), ("by", 10)), [[], ["unit", "service"]]), RULES
-    )
-    assert made.suppressed == frozenset()
-    assert [made.shown(one) for one in made.release.cells] == [
-        Shown.AS_IT_IS, Shown.AS_IT_IS, Shown.FLAGGED, Shown.FLAGGED,
-    ]  # fmt: skip
+    people = columns(("ax", 30), ("bx", 29), ("by", 10))
+    assert blank_of(release_of(people, [[], ["unit", "service"]])) == frozenset()
 
 
 def test_one_small_cell_takes_the_smallest_other_with_it():
-    made = protect(
-        release_of(columns(("a", 5), ("b", 60), ("c", 40), ("d", 90)), [[], ["unit"]]), RULES
-    )
-    assert made.suppressed == {key(unit="a"), key(unit="c")}
-    assert made.shown(key(unit="a")) is Shown.SUPPRESSED
+    people = columns(("a", 5), ("b", 60), ("c", 40), ("d", 90))
+    assert blank_of(release_of(people, [[], ["unit"]])) == {key(unit="a"), key(unit="c")}
 
 
 def test_a_table_elsewhere_in_the_release_does_not_give_it_away():
     # The table by sex and unit shows unit a twice over: both of its rows must give way as well.
     people = columns(*((f"{u}x{x}", n) for u, n in (("a", 4), ("b", 50), ("c", 50)) for x in "pq"))
-    made = protect(release_of(people, [["unit"], ["unit", "sex"], ["service"]]), RULES)
-    blank = {one for one in made.suppressed if dict(one).get("unit") == "a"}
+    made = blank_of(release_of(people, [["unit"], ["unit", "sex"], ["service"]]))
+    blank = {one for one in made if dict(one).get("unit") == "a"}
     assert blank == {key(unit="a"), key(unit="a", sex="p"), key(unit="a", sex="q")}
 
 
 def test_a_small_total_is_blank_as_its_parts_are():
-    made = protect(release_of(columns(("a", 3), ("b", 4)), [[], ["unit"]]), RULES)
-    assert made.suppressed == set(made.release.cells)
+    release = release_of(columns(("a", 3), ("b", 4)), [[], ["unit"]])
+    assert blank_of(release) == set(release.cells)
 
 
 def test_what_must_be_shown_stays_or_the_release_is_refused():
-    people = columns(("a", 5), ("b", 60), ("c", 40))
-    made = protect(release_of(people, [[], ["unit"]]), RULES, always=[(), key(unit="c")])
-    assert made.suppressed == {key(unit="a"), key(unit="b")}
+    release = release_of(columns(("a", 5), ("b", 60), ("c", 40)), [[], ["unit"]])
+    blank = blank_of(release, always=[(), key(unit="c")])
+    assert blank == {key(unit="a"), key(unit="b")}
     with pytest.raises(UnusableInputError, match="unit=a"):
-        protect(release_of(people, [[], ["unit"]]), RULES, always=list(made.release.cells))
+        blank_of(release, always=list(release.cells))
     with pytest.raises(UnusableInputError, match="“\\*”"):
-        protect(release_of(columns(("a", 5)), [[]]), RULES, always=[()])
+        blank_of(release_of(columns(("a", 5)), [[]]), always=[()])
 
 
 def test_a_range_may_need_to_lie_on_one_side():
@@ -203,10 +200,7 @@ def test_a_range_may_need_to_lie_on_one_side():
         cells={p: 4, q: 6, r: 2, all_: 10, some: 8},
         sums=(Sum(total=all_, parts=(p, q)), Sum(total=some, parts=(q, r))),
     )
-    rules = Thresholds(suppress_below=5, flag_below=8, width=4)
-    made = protect(release, rules, always=[all_, some])
-    assert made.suppressed == {p, q, r}
-    assert made.flagged == frozenset()
+    assert protect(release, suppress_below=5, width=4, always=[all_, some]) == {p, q, r}
 
 
 def test_a_release_that_shows_empty_cells_is_protected_down_to_nobody():
@@ -216,7 +210,7 @@ def test_a_release_that_shows_empty_cells_is_protected_down_to_nobody():
     )
     assert release.at_least == 0
     assert Release(cells={}).at_least == 0
-    assert protect(release, RULES).suppressed == {key(x="a"), key(x="c")}
+    assert blank_of(release) == {key(x="a"), key(x="c")}
 
 
 def test_halves_of_people_are_no_protection():
@@ -228,6 +222,6 @@ def test_halves_of_people_are_no_protection():
         cells={a: 9, b: 40, c: 41, key(x="ab"): 49, key(x="bc"): 81, key(x="ca"): 50},
         sums=tuple(Sum(total=total, parts=parts) for total, parts in pairs.items()),
     )
-    made = protect(release, Thresholds(suppress_below=10, flag_below=30, width=3))
-    assert a in made.suppressed
-    assert len(made.suppressed) >= 3
+    blank = blank_of(release, width=3)
+    assert a in blank
+    assert len(blank) >= 3

@@ -166,10 +166,19 @@ def test_a_sample_of_one_unit_is_refused():
     assert refused(design, data) == ["data.csv:0: survey.one_unit"]
 
 
-def test_quantities_are_no_categories():
-    data = "w,y\n" + "".join(f"1,{at}\n" for at in range(1100))
-    design = HEAD.replace("strata: h\n", "") + "statistics:\n  - {of: y, what: share}\n"
+@pytest.mark.parametrize(
+    ("what", "text"), [("share", ""), ("share", "x"), ("mean", "x"), ("total", "x")]
+)
+def test_quantities_are_no_categories(what: str, text: str):
+    data = "w,y\n" + "".join(f"1,{text}{at}\n" for at in range(1100))
+    design = HEAD.replace("strata: h\n", "") + f"statistics:\n  - {{of: y, what: {what}}}\n"
     assert refused(design, data) == ["design.yaml:5: survey.categories"]
+
+
+def test_many_numbers_have_a_mean_all_the_same():
+    data = "w,y\n" + "".join(f"1,{at}\n" for at in range(1100))
+    (row,) = rows(run(HEAD.replace("strata: h\n", "") + MEAN, data))
+    assert row["estimate"] == "549.5"
 
 
 @pytest.mark.parametrize(
@@ -204,6 +213,25 @@ def test_known_totals_that_cannot_be_used_are_refused(margins: str, told: list[s
 def test_replicates_that_do_not_fit_are_refused(key: str, told: list[str]):
     data = DATA + "b,3,3,9,1,1,x,1\n"
     assert refused(f"{HEAD}{key}\n{MEAN}", data) == told
+
+
+def test_weights_of_nobody_are_refused():
+    few = "w,y\n" + "0.1,1\n" * 20 + "5,2\n"
+    plain = HEAD.replace("strata: h\n", "")
+    assert refused(f"{plain}trim: [1, 9]\n{MEAN}", few) == ["data.csv:22: weights.trimmed"]
+    calibrate = "calibrate: {method: linear, margins: margins.csv}\n"
+    # The sample's mean is 6.2, that of the population 24: linear weights go below 0 for that.
+    known = "variable,level,total\ny,,120\none,1,5\n"
+    far = "w,y,one\n1,1,1\n1,1,1\n1,2,1\n1,2,1\n1,25,1\n"
+    assert refused(plain + calibrate + MEAN, far, known) == ["data.csv:2: weights.calibrated"]
+    raked = run(plain + calibrate.replace("linear", "raking") + MEAN, far, known)
+    assert float(rows(raked)[0]["estimate"]) == pytest.approx(24)
+
+
+def test_a_jackknife_without_anything_to_average_is_refused():
+    design = HEAD.replace("fail", "average") + "replicates: {method: jkn}\n" + MEAN
+    data = "h,w,y\na,1,1\nb,1,2\nc,1,3\n"
+    assert refused(design, data) == ["data.csv:2: replicates.average"]
 
 
 @pytest.mark.parametrize(
@@ -348,6 +376,22 @@ def test_a_part_that_nobody_answered_is_withheld_too():
     )
     found = {row["domain"]: row["suppressed"] for row in rows(run(design, data))}
     assert found == {f"kind={one}": "yes" if one == "d" else "no" for one in "abcde"}
+
+
+def test_who_has_no_category_does_not_follow_from_the_others():
+    whole, by = "  - {of: y, what: mean}\n", "  - {of: y, what: mean, by: kind}\n"
+    sizes = {"a": 50, "b": 60, "": 3}
+    data = "w,y,kind\n" + "".join(
+        f"1,{at % 5},{kind}\n" for kind, n in sizes.items() for at in range(n)
+    )
+    design = HEAD.replace("strata: h\n", "") + "disclosure: {suppress_below: 10}\nstatistics:\n"
+    made = {row["domain"]: row["suppressed"] for row in rows(run(design + whole + by, data))}
+    assert made == {"": "no", "kind=a": "yes", "kind=b": "no"}
+    # Without the whole, or with enough of them, nothing follows.
+    alone = rows(run(design + by, data))
+    assert {row["suppressed"] for row in alone} == {"no"}
+    enough = rows(run(design + whole + by, data + "1,1,\n" * 7))
+    assert {row["suppressed"] for row in enough} == {"no"}
 
 
 def test_a_sample_that_is_small_as_a_whole_shows_nothing():

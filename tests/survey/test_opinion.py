@@ -73,15 +73,20 @@ def test_the_share_is_exact_before_it_is_rounded_once(answers: dict[str, str]):
 
 def test_an_error_is_that_of_each_group_as_a_sample_of_its_members():
     # Worth 1, 0.6, 0.2, 0: variance 0.1967; over 4 answers 0.0492, of which the root is 0.2217.
-    assert found(votes("deputies", "ABCD"))["so-a", "1.8"].se == Decimal("0.221736")
+    assert found(votes("deputies", "ABCD"))["so-a", "1.8"].se == Decimal("0.22173558")
     weighted = found(votes("deputies", "ABCD") + votes("leaders", "AAAA"))["so-a", "1.8"]
-    assert weighted.se == Decimal("0.147824")
+    assert weighted.se == Decimal("0.14782372")
+
+
+def test_a_small_error_is_not_rounded_to_none():
+    one = found(votes("deputies", "A" * 9_999 + "B"), decimals=4)["so-a", "1.8"]
+    assert (one.share, one.se) == (Decimal("1.0000"), Decimal("0.000040"))
 
 
 def test_a_group_that_answered_as_a_whole_has_no_error():
     assert found(votes("communes", "ABCD"))["so-a", "1.8"].se == 0
     three = found(votes("communes", "ABC"))["so-a", "1.8"].se
-    assert three == Decimal("0.115470")
+    assert three == Decimal("0.11547005")
     more = [RespondentGroup(id="communes", weight=Decimal(1), size=2)]
     assert (
         opinion_findings(votes("communes", "ABC"), ITEMS, more, decimals=6)["so-a", "1.8"].se == 0

@@ -161,6 +161,14 @@ def test_what_is_wrong_is_said_with_its_line(change: tuple[str, str], line: int,
     assert any(one.startswith(f"phieu.yaml:{line}: {said}") for one in lines), lines
 
 
+def test_the_two_best_of_two_answers_are_no_index():
+    two = ('    - {code: "2", label: {vi: "Bình thường"}, score: 2, percent: 60}\n', "")
+    top2 = ("method: mean, zero_at: 1, overall: parts", "method: top2, overall: parts")
+    (line,) = refusals(changed(top2, two))
+    assert line.startswith("phieu.yaml:9: scale “sat” gives no index; expected at least 3 choices")
+    assert refusals(changed(top2)) == refusals(changed(two)) == []
+
+
 def test_everything_that_is_wrong_is_said_at_once():
     lines = refusals(
         changed(("version: 2", "version: x"), ("kind: integer", "kind: whole"), ("Chào", "${age}"))

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parindex.survey.estimation.numbering import FloatArray
 from parindex.survey.reinterview import signals as signals_of
-from parindex.survey.reinterview.interviews import FloatArray, Interviews, interviews_of
+from parindex.survey.reinterview.interviews import Interviews, interviews_of
 from parindex.survey.reinterview.ranking import ReinterviewPlan, reinterview_list, surprise
 from parindex.survey.reinterview.signals import (
     Signal,
@@ -36,6 +37,7 @@ def made(
     place: str | None = None,
     times: list[tuple[float | None, float | None]] | None = None,
     grids: list[list[int]] | None = None,
+    no_opinion: str = "",
 ) -> Interviews:
     """Interviews of one letter a question; a dot is no answer."""
     n, width = len(answers), len(answers[0])
@@ -52,6 +54,7 @@ def made(
         grids=[[names[at] for at in grid] for grid in grids or [list(range(width))]],
         started_at=[one for one, _ in moments],
         ended_at=[one for _, one in moments],
+        no_opinion=dict.fromkeys(names, no_opinion),
     )
 
 
@@ -114,6 +117,72 @@ def test_an_overlap_is_time_in_two_interviews():
     assert numbers(overlap(of)) == [5.0, 5.0, 0.0, None, 0.0]
 
 
+def overlap_by_pairs(of: Interviews) -> list[float]:
+    """Every pair of interviews looked at, one after the other."""
+    found = []
+    for row, (who, began, ended) in enumerate(
+        zip(of.interviewer, of.started_at, of.ended_at, strict=True)
+    ):
+        others = [at for at, one in enumerate(of.interviewer) if one == who and at != row]
+        spans = [
+            min(ended, of.ended_at[at]) - max(began, of.started_at[at])
+            for at in others
+            if not math.isnan(of.ended_at[at] - of.started_at[at])
+        ]
+        unknown = math.isnan(ended - began)
+        found.append(math.nan if unknown else sum(max(one, 0.0) for one in spans))
+    return found
+
+
+TIMES = st.one_of(st.none(), st.integers(0, 240).map(lambda one: one / 4))
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), TIMES, TIMES), min_size=1, max_size=25))
+def test_overlaps_are_those_of_all_pairs(rows: list[tuple[str, float | None, float | None]]):
+    of = made(
+        ["1"] * len(rows),
+        interviewer="".join(who for who, _, _ in rows),
+        times=[(began, ended) for _, began, ended in rows],
+    )
+    assert overlap(of).tolist() == pytest.approx(overlap_by_pairs(of), nan_ok=True)
+
+
+def test_overlaps_of_a_whole_wave_take_little_room_and_none_is_exactly_none():
+    # Minutes since 1970, as the telephones send them; all pairs would take 12 GB.
+    n = 40_000
+    began = 29_500_000 + 31.7 * np.arange(n)
+    of = interviews_of(
+        [str(at) for at in range(n)], interviewer=["a"] * n, place=["x"] * n, choices={},
+        grids=[], started_at=list(began), ended_at=list(began + 31.7),
+    )  # fmt: skip
+    assert set(overlap(of).tolist()) == {0.0}
+
+
+def test_who_fills_in_a_form_alone_is_no_interviewer():
+    of = interviews_of(
+        ["r1", "r2", "r3"], interviewer=[None, None, "a"], place=["x"] * 3,
+        compared=["cell x", "cell x", "a"], choices={"q1": ["1", "1", "1"], "q2": ["2", "2", "2"]},
+        grids=[["q1", "q2"]], started_at=[0, 1, 2], ended_at=[9, 9, 9],
+    )  # fmt: skip
+    found = signals(of, burst_minutes=10).values
+    assert numbers(found[Signal.NEAR_DUPLICATE]) == [1.0, 1.0, None]
+    assert numbers(found[Signal.BURST]) == [None, None, 0.0]
+    assert numbers(found[Signal.OVERLAP]) == [None, None, 0.0]
+
+
+def test_a_form_without_closed_questions_tells_by_its_times_alone():
+    of = interviews_of(
+        ["r1", "r2"], interviewer=["a", "a"], place=["x", "x"], choices={}, grids=[],
+        started_at=[0, 5], ended_at=[10, 15],
+    )  # fmt: skip
+    found = signals(of, burst_minutes=10)
+    for signal, values in found.values.items():
+        told = {Signal.BURST: [1.0, 1.0], Signal.OVERLAP: [5.0, 5.0]}
+        assert numbers(values) == told.get(signal, [None, None])
+    assert found.twins.tolist() == [-1, -1]
+    assert len(reinterview_list(of, PLAN)) == 2
+
+
 def test_short_counts_halvings_of_the_usual_time_for_an_answer():
     times: list[tuple[float | None, float | None]] = [
         (0, 16),
@@ -145,6 +214,17 @@ def test_an_interviewer_who_hears_something_else_stands_out():
     assert max(by_interviewer, key=by_interviewer.__getitem__) == "d"
     assert by_interviewer["d"] > 30
     assert len(set(effect.tolist())) == 4
+
+
+def test_no_opinion_is_not_the_best_mark():
+    answers = ["51", "42", "9.", "15", "24", "51"]
+    of = made(answers, interviewer="aaabbb", no_opinion="9")
+    assert of.opinions == {"q0": 4, "q1": 4}
+    assert numbers(interviewer_effect(of)) == numbers(
+        interviewer_effect(made([one.replace("9", ".") for one in answers], interviewer="aaabbb"))
+    )
+    # That two said so is an answer alike all the same.
+    assert numbers(near_duplicate(made(["9", "9"], no_opinion="9"))[0]) == [1.0, 1.0]
 
 
 def test_people_of_another_place_are_no_colleagues_answers():
@@ -195,6 +275,19 @@ def test_choices_of_a_scale_are_numbered_alike_and_by_size():
         "q1": [2, 1], "q2": [0, -1], "free": [0, 1],
     }  # fmt: skip
     assert (of.interviewer.tolist(), of.place.tolist()) == ([1, 0], [0, -1])
+    assert of.opinions == {"q1": 3, "q2": 3, "free": 2}
+
+
+def test_codes_of_no_opinion_are_numbered_behind_all_others_of_their_scale():
+    of = interviews_of(
+        ["r1", "r2"], interviewer=["a", "a"], place=["x", "x"],
+        choices={"q1": ["0", "5"], "q2": ["1", "0"], "free": ["0", "5"]},
+        grids=[["q1", "q2"]], started_at=[0, 1], ended_at=[5, 6], no_opinion={"q1": ["0"]},
+    )  # fmt: skip
+    assert {name: one.tolist() for name, one in of.choices.items()} == {
+        "q1": [2, 1], "q2": [0, 2], "free": [0, 1],
+    }  # fmt: skip
+    assert of.opinions == {"q1": 2, "q2": 2, "free": 2}
 
 
 def test_columns_must_fit_each_other():

@@ -61,9 +61,21 @@ def test_what_is_typed_may_have_a_comma():
         (("nhiều", "0", "0", "0"), ["population", "margin", "deff", "response"]),
         (("10", "1", "-1", "1.01"), ["margin", "deff", "response"]),
         (("10", "5%", "1e1", ""), ["margin", "deff", "response"]),
+        (("10.000", "0.05", "1", "1"), ["population"]),
+        (("10,000", "0.05", "1", "1"), ["population"]),
+        (("1" * 16, "0.05", "1", "1"), ["population"]),
+        (("10", "1.050", "1", "1"), ["margin"]),
     ],
 )
 def test_each_number_out_of_range_is_told(typed: tuple[str, str, str, str], codes: list[str]):
     with pytest.raises(UnusableInputError) as caught:
         sample_size_of(*typed)
     assert [one.code for one in caught.value.problems] == [f"sampling.{code}" for code in codes]
+
+
+@pytest.mark.parametrize("typed", ["1.500", "1,500"])
+def test_a_number_that_reads_two_ways_is_refused(typed: str):
+    with pytest.raises(UnusableInputError) as caught:
+        sample_size_of("1000", "0.05", typed, "1")
+    assert [one.code for one in caught.value.problems] == ["number.ambiguous"]
+    assert sample_size_of("1000", "0.05", typed + "0", "1") == 429

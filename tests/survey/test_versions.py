@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from survey.questionnaires import changed, questionnaires, read, small
 
 from parindex.survey.questionnaire import Kind, Questionnaire
-from parindex.survey.versions import check_succession, export_columns, export_row
+from parindex.survey.versions import check_succession, columns_of
 
 OLD = small()
 ADDED = (
@@ -62,14 +62,14 @@ def test_an_earlier_version_does_not_follow_a_later_one():
     ]
 
 
-def test_an_export_has_the_columns_of_every_version():
+def test_a_table_has_the_columns_of_every_version():
     new = small(*ADDED)
-    names = [column.name for column in export_columns([OLD, new])]
+    names = [column.name for column in columns_of([OLD, new])]
     assert names == [
         "age", "been", "day", "fresh", "paid", "by", "by/loa", "by/mang", "by/khac", "by/bao", "other", "q1",
     ]  # fmt: skip
-    assert export_columns([new, OLD]) == export_columns([OLD, new])
-    assert [column.name for column in export_columns([OLD])] == [
+    assert columns_of([new, OLD]) == columns_of([OLD, new])
+    assert [column.name for column in columns_of([OLD])] == [
         "age", "been", "day", "paid", "by", "by/loa", "by/mang", "by/khac", "other", "q1",
     ]  # fmt: skip
 
@@ -83,33 +83,14 @@ def test_columns_that_only_an_earlier_version_has_are_not_lost():
             ('    - {code: mang, label: {vi: "Mạng"}}\n', ""),
         )
     )
-    names = [column.name for column in export_columns([OLD, other])]
+    names = [column.name for column in columns_of([OLD, other])]
     assert names == [
         "age", "been", "day", "fee", "by", "by/loa", "by/khac", "by/mang", "other", "q1", "paid",
     ]  # fmt: skip
 
 
-def test_a_row_tells_not_chosen_from_not_offered_and_not_answered():
-    columns = export_columns([OLD, small(*ADDED)])
-    answers = {"age": "30", "by": "loa khac"}
-    row = dict(zip([one.name for one in columns], export_row(columns, OLD, answers), strict=True))
-    assert row == {
-        "age": "30", "been": "", "day": "", "fresh": "", "paid": "", "by": "loa khac",
-        "by/loa": "1", "by/mang": "0", "by/khac": "1", "by/bao": "", "other": "", "q1": "",
-    }  # fmt: skip
-    new = dict(
-        zip(
-            [one.name for one in columns],
-            export_row(columns, small(*ADDED), {"by": "bao"}),
-            strict=True,
-        )
-    )
-    assert (new["by/bao"], new["by/loa"]) == ("1", "0")
-    assert set(export_row(columns, OLD, {})) == {""}
-
-
 @settings(max_examples=30)
 @given(questionnaires())
 def test_every_answered_question_of_any_form_has_its_column(form: Questionnaire):
-    named = [column.name for column in export_columns([form]) if not column.code]
+    named = [column.name for column in columns_of([form]) if not column.code]
     assert named == [one.name for one in form.questions() if one.kind is not Kind.NOTE]

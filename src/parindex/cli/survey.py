@@ -12,6 +12,7 @@ import typer
 
 from parindex.cli import survey_form
 from parindex.cli.output import NO, command, keep_apart, say, tell
+from parindex.csvtable import MAX_BYTES
 from parindex.errors import ParindexError, Problems
 from parindex.whole import whole_file
 
@@ -70,7 +71,9 @@ def draw(
         inputs = [one for one in (frame, plan, receipt) if one is not None]
         for written in (out, _receipt_of(out)):
             keep_apart(written, *inputs)
-    content = frame.read_bytes()
+    with frame.open("rb") as stream:
+        # One byte more than is read, so that a frame that is too large is refused and not cut.
+        content = stream.read(MAX_BYTES + 1)
     if receipt is None:
         assert plan is not None  # noqa: S101 - just checked
         read = read_plan(plan.read_bytes(), file=os.fspath(plan))

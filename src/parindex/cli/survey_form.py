@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from parindex.cli.output import NO, command, keep_apart, language, say
+from parindex.csvtable import csv_line
 from parindex.errors import ParindexError, Problem, Problems, UnusableInputError
 from parindex.forms.columns import SHEETS
 from parindex.forms.xlsform_reading import from_sheets
@@ -16,7 +18,7 @@ from parindex.forms.xlsform_writing import to_sheets
 from parindex.survey.questionnaire import SHIPPED, Kind, Questionnaire
 from parindex.survey.questionnaire_reading import read_questionnaire
 from parindex.survey.questionnaire_writer import digest, to_yaml
-from parindex.survey.versions import check_succession
+from parindex.survey.versions import check_succession, columns_of
 from parindex.whole import whole_file
 
 app = typer.Typer(no_args_is_help=True, help="Phiếu hỏi. (Questionnaires.)")
@@ -114,6 +116,24 @@ def _xform(form: Questionnaire, file: str) -> str:
         raise UnusableInputError(problems.found) from error
 
 
+def columns(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="Các phiên bản của một bộ phiếu. (Versions of an instrument.)"
+        ),
+    ],
+) -> None:
+    """Các cột của bảng trả lời qua mọi phiên bản. (The columns of answers to all versions.)"""
+    forms = sorted((open_form(file) for file in files), key=lambda one: one.version)
+    found = [one for pair in pairwise(forms) for one in check_succession(*pair)]
+    if found:
+        raise UnusableInputError(found)
+    typer.echo(csv_line(("column", "question", "code")), nl=False)
+    for one in columns_of(forms):
+        typer.echo(csv_line((one.name, one.question, one.code)), nl=False)
+
+
 def export(
     file: FileArgument,
     out: Annotated[
@@ -169,5 +189,6 @@ def _ending(out: Path, endings: tuple[str, ...]) -> str:
 
 
 app.command("check")(command(check))
+app.command("columns")(command(columns))
 app.command("export")(command(export))
 app.command("import")(command(import_))

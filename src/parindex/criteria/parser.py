@@ -41,7 +41,7 @@ from parindex.criteria.rules import (
 )
 from parindex.errors import Problems
 from parindex.units.model import Tier
-from parindex.yamltree import Fields, Tree, read_yaml
+from parindex.yamltree import Fields, Tree, tree_of
 
 MAX_DECIMALS: Final = 12
 EXAMPLE_FIELDS: Final = (
@@ -57,19 +57,14 @@ def read_rulebook(content: bytes, *, file: str) -> CriteriaSet:
     Raises UnusableInputError with every departure from the schema, each with its line.
     """
     problems = Problems(file=file)
-    tree = read_yaml(content, problems)
-    problems.raise_if_any()
-    assert tree is not None  # noqa: S101 - a missing tree was a problem
-    return from_tree(tree, file=file)
+    return from_tree(tree_of(content, problems), file=file)
 
 
 def from_tree(tree: Tree, *, file: str) -> CriteriaSet:
     """The criteria set that a tree holds; the tree of :func:`to_plain` gives an equal set."""
     problems = Problems(file=file)
     top = Fields(tree, problems, about="rulebook")
-    schema = top.text("schema")
-    if schema and schema != SCHEMA:
-        problems.add("rulebook.schema", line=top.line_of("schema"), got=schema, schema=SCHEMA)
+    top.schema(SCHEMA)
     criteria = CriteriaSet(
         issuer=top.text("issuer"),
         index=top.text("index"),

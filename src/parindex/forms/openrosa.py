@@ -32,7 +32,6 @@ class ListedForm:
     name: str
     hash: str
     download_url: str
-    description: str = ""
 
 
 def form_hash(xform: str) -> str:
@@ -55,10 +54,9 @@ def _listed(form: ListedForm) -> str:
         ("name", form.name),
         ("version", form.version),
         ("hash", form.hash),
-        ("descriptionText", form.description),
         ("downloadUrl", form.download_url),
     )
-    inside = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in told if text)
+    inside = "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in told)
     return f"<xform>{inside}</xform>"
 
 

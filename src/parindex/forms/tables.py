@@ -151,8 +151,9 @@ class Row:
         at = self._table.columns.get(_Heading(column), 0)
         self._table.note(code, self._at, at, self.text(column), **values)
 
-    def refuse(self, *columns: str) -> None:
-        """Refuse what would be overlooked in a row of this type."""
-        for column in columns:
-            if self.text(column):
-                self.note("xlsform.out_of_place", column)
+    def only(self, *columns: str) -> None:
+        """Refuse whatever else is filled: it would be overlooked in a row of this type."""
+        for heading, at in self._table.columns.items():
+            text = self._cells[at] if at < len(self._cells) else ""
+            if text and heading.key not in columns:
+                self._table.note("xlsform.out_of_place", self._at, at, text)

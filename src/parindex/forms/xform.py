@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from parindex.errors import Problems
+from parindex.errors import Problem, UnusableInputError
 from parindex.forms.columns import TRANSLATED, language_heading
 from parindex.forms.xlsform_writing import Row, choice_rows, survey_rows
 from parindex.survey.questionnaire import Questionnaire, Words
@@ -49,13 +49,12 @@ def to_xform(questionnaire: Questionnaire, *, form_id: str = "", title: Words | 
     survey = [*times, *_plain(survey_rows(questionnaire), _SURVEY, questionnaire)]
     choices = list(_plain(choice_rows(questionnaire), _CHOICES, questionnaire))
     sheets = {"survey": survey, "choices": choices, "settings": [settings]}
-    problems = Problems(file=questionnaire.file)
     try:
         xform: str = convert(sheets, form_name=ROOT, warnings=[]).xform
     except PyXFormError as error:
-        problems.add("xform.refused", detail=" ".join(str(error).split())[:300])
-        problems.raise_if_any()
-        raise
+        values = {"detail": " ".join(str(error).split())[:300]}
+        problem = Problem(code="xform.refused", file=questionnaire.file, values=values)
+        raise UnusableInputError([problem]) from error
     return xform.translate(_STRAIGHT)
 
 

@@ -39,6 +39,11 @@ _GROUPS: Final = {
 }  # fmt: skip
 # Every form on a telephone notes when it was begun and ended; the rows add nothing.
 _TIMES: Final = frozenset({"start", "end"})
+# The columns of a note, and those that a question may have besides.
+_OF_NOTES: Final = ("type", "name", "label", "hint", "relevant")
+_OF_QUESTIONS: Final = (
+    "constraint", "constraint_message", "required", "factor", "aspect", "feeds",
+)  # fmt: skip
 _NO: Final = frozenset({"", "no", "false", "false()"})
 _YES: Final = frozenset({"yes", "true", "true()"})
 
@@ -189,10 +194,14 @@ class _Reader:
             if move == ("begin" if group else "end"):
                 row.note("xlsform.nested" if group else "xlsform.no_group", "type")
             elif move:
+                if move == "end":
+                    # Many programs write the name of the group once more.
+                    row.only("type", "name")
                 if questions or group:
                     sections.append(self._section(group, questions))
                 group, questions = (row if move == "begin" else None), []
             elif first and kind == "note" and row.text("name") == CONSENT:
+                row.only("type", "name", "label")
                 top["consent"] = Tree(row.words("label"), row.line)
             else:
                 questions += self._question(row)
@@ -210,7 +219,7 @@ class _Reader:
         fields = {"name": group.tree("name"), "label": Tree(group.words("label"), group.line)}
         fields |= group.given(("relevant", "relevant"), ("body", "body"))
         fields |= self._flag(group, "per_body")
-        group.refuse("constraint", "required", "feeds", "factor", "aspect")
+        group.only("type", "name", "label", "relevant", "body", "per_body")
         return Tree({**fields, "questions": asked}, group.line)
 
     def _question(self, row: Row) -> list[Tree]:
@@ -224,10 +233,10 @@ class _Reader:
         fields |= row.given(("relevant", "relevant"))
         if hint := row.words("hint"):
             fields["hint"] = Tree(hint, row.line)
-        row.refuse("per_body", "body")
         if kind is Kind.NOTE:
-            row.refuse("constraint", "required", "feeds", "factor", "aspect")
+            row.only(*_OF_NOTES)
             return [Tree(fields, row.line)]
+        row.only(*_OF_NOTES, *_OF_QUESTIONS)
         if message := row.words("constraint_message"):
             fields["message"] = Tree(message, row.line)
         fields |= row.given(*((one, one) for one in ("constraint", "factor", "aspect", "feeds")))

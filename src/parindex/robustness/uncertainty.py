@@ -11,19 +11,15 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
-from scipy.stats import studentized_range
+from scipy.stats import rankdata, studentized_range
 
 from parindex.criteria.model import Policies, RankOn, Ties
 from parindex.robustness.sampling_error import IndexEstimate
-
-FloatArray: TypeAlias = NDArray[np.float64]
-IntArray: TypeAlias = NDArray[np.int64]
-BoolArray: TypeAlias = NDArray[np.bool_]
+from parindex.survey.estimation.numbering import BoolArray, FloatArray, IntArray
 
 # How many indices are drawn at a time, so that any group fits into memory.
 _BLOCK: Final = 1 << 20
@@ -144,7 +140,7 @@ def _steps(policies: Policies) -> Callable[[FloatArray], FloatArray]:
 
 def _longest(better: BoolArray, index: Sequence[float]) -> IntArray:
     """For each unit, how many others at least stand before it on different indices."""
-    longest = np.zeros(len(index), dtype=np.int64)
+    longest = np.zeros(len(index), dtype=np.intp)
     for at in np.argsort(-np.array(index), kind="stable"):
         above = longest[better[:, at]]
         longest[at] = above.max() + 1 if len(above) else 0
@@ -189,15 +185,6 @@ def rank_chances(
 
 def _ranks(drawn: FloatArray, ties: Ties) -> IntArray:
     """The ranks of each row, the greatest first, as :func:`parindex.scoring.ranking.rank`."""
-    order = np.argsort(-drawn, axis=1, kind="stable")
-    ordered = np.take_along_axis(drawn, order, axis=1)
-    new = np.ones(drawn.shape, dtype=bool)
-    new[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    if ties is Ties.DENSE:
-        placed = np.cumsum(new, axis=1)
-    else:
-        places = np.arange(1, drawn.shape[1] + 1)
-        placed = np.maximum.accumulate(np.where(new, places, 0), axis=1)
-    ranks = np.empty_like(placed)
-    np.put_along_axis(ranks, order, placed, axis=1)
+    method = "dense" if ties is Ties.DENSE else "min"
+    ranks: IntArray = rankdata(-drawn, method=method, axis=1).astype(np.intp, copy=False)
     return ranks

@@ -102,9 +102,7 @@ def read_spec(files: Files, problems: Problems) -> RoundSpec | None:
 def spec_from_tree(tree: Tree, problems: Problems) -> RoundSpec:
     """The round that a tree describes; departures from the schema are noted."""
     fields = Fields(tree, problems, about=ROUND_FILE)
-    schema = fields.text("schema")
-    if schema and schema != SCHEMA:
-        problems.add("rulebook.schema", line=fields.line_of("schema"), got=schema, schema=SCHEMA)
+    fields.schema(SCHEMA)
     stages = _names(fields, "stages", problems)
     final_from = _names(fields, "final_from", problems)
     for stage in final_from:

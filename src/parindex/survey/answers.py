@@ -94,6 +94,15 @@ def _tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def clean(text: str) -> str:
+    r"""A text as one in words may be: composed letters, no space around, nothing unseen.
+
+    >>> clean(" Đi va\u0306\u0301ng\x00 ")
+    'Đi vắng'
+    """
+    return _tidy(_UNSEEN.sub("", text))
+
+
 def _label(question: Question) -> str:
     return question.label.say("vi")[:120]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import BinaryIO, Final
@@ -22,17 +22,22 @@ from parindex.survey.estimation.margins import (
     read_margins,
     wanted_columns,
 )
-from parindex.survey.estimation.numbering import BoolArray
+from parindex.survey.estimation.numbering import BoolArray, crossed_numbers
 from parindex.survey.estimation.replicates import NoReplicatesError
 from parindex.survey.estimation.responses import ResponseReader, Responses
-from parindex.survey.estimation.weighting import Calibration, Design, weighted
+from parindex.survey.estimation.weighting import (
+    Calibration,
+    Design,
+    NotPositiveError,
+    weighted,
+)
 
 COLUMNS: Final = (
     "statistic", "variable", "level", "domain", "estimate", "se", "ci_low", "ci_high", "df",
     "deff", "n", "suppressed",
 )  # fmt: skip
 SHOWN, FLAGGED, SUPPRESSED = "no", "flagged", "yes"
-# A share of each of so many categories is a sign that the column holds quantities.
+# An estimate of each of so many categories is a sign that the column holds quantities.
 MOST_CATEGORIES: Final = 1000
 
 
@@ -133,10 +138,12 @@ def _check_statistic(
     one: StatisticPlan, responses: Responses, problems: Problems, file: str
 ) -> None:
     for name in (*one.of, *one.by):
-        n = responses.columns[name].n_distinct
+        column = responses.columns[name]
+        n = column.n_distinct
         if not n:
             problems.add("survey.all_missing", file=file, line=one.line, column=name)
-        as_categories = name in one.by or one.what is What.SHARE
+        of_words = one.what in {What.MEAN, What.TOTAL} and not column.is_numeric
+        as_categories = name in one.by or one.what is What.SHARE or of_words
         if as_categories and n > MOST_CATEGORIES:
             problems.add(
                 "survey.categories",
@@ -177,6 +184,11 @@ def _weighted(
             },
         )
         raise UnusableInputError([problem]) from error
+    except NotPositiveError as error:
+        line, got = responses.line(error.row), f"{error.weight:.10g}"
+        values = {"count": error.count, "got": got}
+        problem = Problem(code=error.code, file=inputs.data_file, line=line, values=values)
+        raise UnusableInputError([problem]) from error
     except NoReplicatesError as error:
         line = responses.line(error.row)
         values = error.values
@@ -205,18 +217,14 @@ def _published(
     """Each estimate with how it is published, no small part being told by the others."""
     found = list(found)
     thresholds = design.thresholds
+    below = thresholds.suppress_below
     tables: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    small: set[tuple[str, ...]] = set()
-    for plan, estimates in found:
+    for plan, _ in found:
         tables.setdefault(plan.of, set()).add(plan.by)
-        if any(one.n < thresholds.suppress_below for one in estimates):
-            small.add(plan.of)
-    hidden = {
-        of: _hidden(of, tables[of], thresholds.suppress_below, responses) for of in sorted(small)
-    }
+    hidden = {of: _hidden(of, by, below, responses) for of, by in tables.items() if below}
     for plan, estimates in found:
         for one in estimates:
-            if one.n < thresholds.suppress_below or one.domain in hidden.get(plan.of, ()):
+            if one.n < below or one.domain in hidden.get(plan.of, ()):
                 yield one, SUPPRESSED
             else:
                 yield one, FLAGGED if one.n < thresholds.flag_below else SHOWN
@@ -226,42 +234,26 @@ def _hidden(
     of: tuple[str, ...], tables: Collection[tuple[str, ...]], below: int, responses: Responses
 ) -> frozenset[str]:
     """The parts whose estimates of some columns are withheld, by name."""
+    missing: BoolArray = np.logical_or.reduce([responses.columns[name].is_missing for name in of])
+    there = ~missing
+    if not any(_has_small(by, there, below, responses) for by in tables):
+        return frozenset()
     # Linear programming is met only where a part is small.
-    from parindex.survey.disclosure.protection import Thresholds, protect  # noqa: PLC0415
-    from parindex.survey.disclosure.release import release_of  # noqa: PLC0415
+    from parindex.survey.disclosure.domains import hidden_domains  # noqa: PLC0415
 
-    there = _answered(of, responses)
-    dimensions = sorted({name for by in tables for name in by})
-    columns = {name: _texts(name, there, responses) for name in dimensions}
-    columns = columns or {"": [""] * int(there.sum())}
-    release = release_of(columns, tables)
-    thresholds = Thresholds(suppress_below=below, flag_below=0, width=below)
     # The whole is shown where other parts withheld with a small one suffice; a whole that is hardly
     # larger than its parts would give them away, and goes with them.
-    always = [key for key, n in release.cells.items() if not key and n >= below]
+    always = [()] if () in tables and np.count_nonzero(there) >= below else []
     try:
-        protected = protect(release, thresholds, always=always)
+        return hidden_domains(responses, there, tables, suppress_below=below, always=always)
     except UnusableInputError:
-        protected = protect(release, thresholds)
-    return frozenset(
-        _domain(key, by)
-        for by in tables
-        for key in protected.suppressed
-        if {name for name, _ in key} == set(by)
-    )
+        return hidden_domains(responses, there, tables, suppress_below=below)
 
 
-def _answered(of: tuple[str, ...], responses: Responses) -> BoolArray:
-    missing: BoolArray = np.logical_or.reduce([responses.columns[name].is_missing for name in of])
-    return ~missing
-
-
-def _texts(name: str, there: BoolArray, responses: Responses) -> list[str]:
-    categories = responses.columns[name].categories
-    names = (*categories.names, "")
-    return [names[int(code)] for code in categories.codes[there]]
-
-
-def _domain(key: tuple[tuple[str, str], ...], by: tuple[str, ...]) -> str:
-    named: Mapping[str, str] = dict(key)
-    return ";".join(f"{name}={named[name]}" for name in by)
+def _has_small(by: tuple[str, ...], there: BoolArray, below: int, responses: Responses) -> bool:
+    """Whether a part is small; rows without a category are one, though no estimate shows it."""
+    if not by:
+        return int(np.count_nonzero(there)) < below
+    categories = [responses.columns[name].categories for name in by]
+    numbers, _ = crossed_numbers([(one.codes[there] + 1, len(one.names) + 1) for one in categories])
+    return bool((np.bincount(numbers) < below).any())

@@ -261,7 +261,10 @@ class Checks:
         scores = [one.score for one in counted if one.score is not None]
         ordered = all(one < other for one, other in pairwise(scores))
         falling = all(one > other for one, other in pairwise(scores))
-        if scale and (len(scores) < 2 or len(scores) < len(counted) or not (ordered or falling)):
-            self._problems.add("form.scale_without_scores", line=line, scale=name)
+        # Of two scores the two best are all: such an index is 100 % whatever is answered.
+        least = 3 if scoring.method is Method.TOP2 else 2
+        few = len(scores) < max(least, len(counted))
+        if scale and (few or not (ordered or falling)):
+            self._problems.add("form.scale_without_scores", line=line, scale=name, least=least)
         elif scale and scoring.method is Method.MEAN and scoring.zero_at > min(scores):
             self._problems.add("form.zero_at", line=line, scale=name, got=scoring.zero_at)

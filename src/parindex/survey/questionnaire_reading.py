@@ -32,7 +32,7 @@ from parindex.survey.questionnaire import (
     Words,
 )
 from parindex.survey.questionnaire_checks import Checks
-from parindex.yamltree import Fields, Tree, read_yaml
+from parindex.yamltree import Fields, Tree, tree_of
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,11}")
@@ -50,10 +50,7 @@ def read_questionnaire(content: bytes, *, file: str) -> Questionnaire:
     Raises UnusableInputError with every departure from the schema, each with its line.
     """
     problems = Problems(file=file)
-    tree = read_yaml(content, problems, compose=True)
-    problems.raise_if_any()
-    assert tree is not None  # noqa: S101 - a missing tree was a problem
-    return from_tree(tree, file=file)
+    return from_tree(tree_of(content, problems, compose=True), file=file)
 
 
 def from_tree(tree: Tree, *, file: str) -> Questionnaire:
@@ -63,9 +60,7 @@ def from_tree(tree: Tree, *, file: str) -> Questionnaire:
     """
     problems = Problems(file=file)
     top = Fields(tree, problems, about="questionnaire")
-    schema = top.text("schema")
-    if schema and schema != SCHEMA:
-        problems.add("rulebook.schema", line=top.line_of("schema"), got=schema, schema=SCHEMA)
+    top.schema(SCHEMA)
     reader = _Reader(problems, top)
     questionnaire = reader.questionnaire(file)
     top.close()

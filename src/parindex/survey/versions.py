@@ -1,18 +1,17 @@
-"""Versions of an instrument: a later one keeps every column, and an export has them all."""
+"""Versions of an instrument: a later one keeps every column, a table of answers has them all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parindex.errors import Problem, Problems
-from parindex.survey.answers import Answers
 from parindex.survey.questionnaire import Kind, Question, Questionnaire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of an export: a question, or one choice of a question with several answers."""
+    """A column of a table of answers: a question, or one choice of one with several answers."""
 
     name: str
     question: str
@@ -73,8 +72,8 @@ def _check_choices(
             )
 
 
-def export_columns(versions: Iterable[Questionnaire]) -> tuple[Column, ...]:
-    """The columns of an export over several versions: the union, each once.
+def columns_of(versions: Iterable[Questionnaire]) -> tuple[Column, ...]:
+    """The columns of a table of answers to several versions: the union, each once.
 
     They stand in the order of the latest version, then whatever only earlier ones have.
     """
@@ -98,26 +97,3 @@ def _columns(questionnaire: Questionnaire, question: Question) -> list[Column]:
             for one in questionnaire.scale(question).choices
         ]
     return columns
-
-
-def export_row(
-    columns: Sequence[Column], questionnaire: Questionnaire, answers: Answers
-) -> list[str]:
-    """The cells of one response, given to a version of the instrument.
-
-    A choice of several is 1 or 0; empty where the question was not answered, or where that
-    version did not offer it.
-    """
-    offered = {
-        (question.name, one.code)
-        for question in questionnaire.questions()
-        for one in questionnaire.scale(question).choices
-    }
-    cells = []
-    for column in columns:
-        text = answers.get(column.question, "")
-        if column.code and text:
-            chosen = column.code in text.split(" ")
-            text = str(int(chosen)) if (column.question, column.code) in offered else ""
-        cells.append(text)
-    return cells

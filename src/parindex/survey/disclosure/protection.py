@@ -10,19 +10,15 @@ all values that fit what is shown; it is never narrower than the width that the 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linprog
 from scipy.sparse import block_diag, csr_array, hstack, vstack
 
 from parindex.errors import Problem, UnusableInputError
 from parindex.survey.disclosure.release import Key, Release
-
-FloatArray: TypeAlias = NDArray[np.float64]
+from parindex.survey.estimation.numbering import FloatArray
 
 # Below this a cell counts as unchanged; counts are whole numbers.
 _NOTHING: Final = 1e-6
@@ -32,72 +28,29 @@ _BLANK: Final = 1e-4
 _FAR: Final = 1e12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """What the plan demands of a release, in numbers of responses.
+def protect(
+    release: Release, *, suppress_below: int, width: int, always: Collection[Key] = ()
+) -> frozenset[Key]:
+    """The cells of a release that stay blank: as few as protect it.
 
-    Cells below ``suppress_below`` are blank, other cells below ``flag_below`` carry a warning.
-    ``width`` is the least difference, 1 or more, between the greatest and the least count that a
-    reader can infer for a cell below ``suppress_below``; for cells that are blank only to
-    protect others, it is 1.
-    """
-
-    suppress_below: int
-    flag_below: int
-    width: int
-
-
-class Shown(StrEnum):
-    """How a cell is published."""
-
-    AS_IT_IS = "as_it_is"
-    FLAGGED = "flagged"
-    SUPPRESSED = "suppressed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Protected:
-    """A release with what is blank in it.
-
-    Why a cell is blank, being small or protecting another, is not told and must not be.
-    """
-
-    release: Release
-    suppressed: frozenset[Key]
-    flagged: frozenset[Key]
-
-    def shown(self, key: Key) -> Shown:
-        """How a cell is published."""
-        if key in self.suppressed:
-            return Shown.SUPPRESSED
-        return Shown.FLAGGED if key in self.flagged else Shown.AS_IT_IS
-
-
-def protect(release: Release, thresholds: Thresholds, *, always: Collection[Key] = ()) -> Protected:
-    """The release with as little blank as protects it.
+    Cells below ``suppress_below`` responses are blank. ``width`` is the least difference, 1 or
+    more, between the greatest and the least count that a reader can infer for such a cell; for
+    cells that are blank only to protect others, it is 1. Why a cell is blank, being small or
+    protecting another, is not told and must not be.
 
     ``always`` are cells that are published in any case, such as the size of the whole sample.
     Raises UnusableInputError where a small cell cannot be protected beside those.
     """
-    small = {key: n for key, n in release.cells.items() if n < thresholds.suppress_below}
+    small = {key: n for key, n in release.cells.items() if n < suppress_below}
     search = _Search(release, frozenset(small), frozenset(always))
     for key in sorted(small, key=lambda key: (-small[key], key)):
-        search.widen(key, thresholds.width)
+        search.widen(key, width)
     done: set[Key] = set(small)
     while further := sorted(search.blank_keys() - done):
         for key in further:
             search.widen(key, 1)
         done.update(further)
-    suppressed = search.blank_keys()
-    return Protected(
-        release=release,
-        suppressed=suppressed,
-        flagged=frozenset(
-            key
-            for key, n in release.cells.items()
-            if n < thresholds.flag_below and key not in suppressed
-        ),
-    )
+    return search.blank_keys()
 
 
 class _Search:

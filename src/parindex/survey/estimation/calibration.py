@@ -29,6 +29,8 @@ MAX_HALVINGS: Final = 40
 CLOSE: Final = 1e-14
 ACCEPTED: Final = 1e-9
 RAKING_ROUNDS: Final = 10
+# The least and the greatest factor of the logit method, where a design does not say.
+BOUNDS: Final = (0.1, 10.0)
 _Link = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 

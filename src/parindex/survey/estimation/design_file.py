@@ -9,14 +9,13 @@ from typing import Final
 
 from parindex.errors import Problems
 from parindex.points import parse_decimal
-from parindex.survey.estimation.calibration import CalibrationMethod
+from parindex.survey.estimation.calibration import BOUNDS, CalibrationMethod
 from parindex.survey.estimation.design import DesignColumns, LonelyPsu
 from parindex.survey.estimation.intervals import CONFIDENCE, IntervalMethod
 from parindex.survey.estimation.replicates import ReplicateMethod, ReplicatePlan
-from parindex.yamltree import Fields, Tree, read_yaml
+from parindex.yamltree import Fields, Tree, tree_of
 
 SCHEMA: Final = "parindex.design/1"
-BOUNDS: Final = (0.1, 10.0)
 
 
 class What(StrEnum):
@@ -115,10 +114,7 @@ def read_design_file(content: bytes, *, file: str) -> DesignFile:
     Raises UnusableInputError with every departure from the schema.
     """
     problems = Problems(file=file)
-    tree = read_yaml(content, problems, compose=True)
-    problems.raise_if_any()
-    assert tree is not None  # noqa: S101 - an unreadable file was a problem
-    made = _Reader(tree, problems).read()
+    made = _Reader(tree_of(content, problems, compose=True), problems).read()
     problems.raise_if_any()
     return made
 
@@ -130,10 +126,7 @@ class _Reader:
 
     def read(self) -> DesignFile:
         fields = self._fields
-        schema = fields.text("schema")
-        if schema and schema != SCHEMA:
-            line = fields.line_of("schema")
-            self._problems.add("rulebook.schema", line=line, got=schema, schema=SCHEMA)
+        fields.schema(SCHEMA)
         columns = DesignColumns(
             strata=self._names(fields, "strata"),
             clusters=self._names(fields, "clusters"),

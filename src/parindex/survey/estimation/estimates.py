@@ -12,14 +12,11 @@ from parindex.survey.estimation.design_file import StatisticPlan, What
 from parindex.survey.estimation.intervals import (
     CONFIDENCE,
     IntervalMethod,
-    Limits,
-    logit_limits,
+    share_limits,
     symmetric,
     t_quantile,
-    wilson_limits,
 )
-from parindex.survey.estimation.margins import crossed
-from parindex.survey.estimation.numbering import FloatArray
+from parindex.survey.estimation.numbering import crossed_numbers
 from parindex.survey.estimation.parted import PartedDesign
 from parindex.survey.estimation.quantiles import quantiles
 from parindex.survey.estimation.responses import Responses
@@ -132,7 +129,11 @@ class Estimator:
         se = np.sqrt(variances)
         with np.errstate(divide="ignore", invalid="ignore"):
             deff = variances / found.srs
-        low, high = self._limits(found, se, is_share=is_share)
+        if is_share:
+            n = found.n[:, None]
+            low, high = share_limits(self._interval, found.values, se, n, self._quantile)
+        else:
+            low, high = symmetric(found.values, se, self._quantile)
         for part, domain in enumerate(parted.parts.names):
             for at, level in enumerate(levels):
                 yield Estimate(
@@ -148,13 +149,6 @@ class Estimator:
                     deff=float(deff[part, at]),
                     n=int(found.n[part]),
                 )
-
-    def _limits(self, found: Found, se: FloatArray, *, is_share: bool) -> Limits:
-        if is_share and self._interval is IntervalMethod.LOGIT:
-            return logit_limits(found.values, se, self._quantile)
-        if is_share and self._interval is IntervalMethod.WILSON:
-            return wilson_limits(found.values, se, found.n[:, None], self._quantile)
-        return symmetric(found.values, se, self._quantile)
 
     def _quantiles(self, statistic: StatisticPlan, parted: PartedDesign) -> Iterator[Estimate]:
         numbers = self._responses.columns[statistic.of[0]].numbers
@@ -180,15 +174,13 @@ class Estimator:
 def parts_of(columns: Sequence[str], responses: Responses) -> Parts:
     """The parts that columns make: ``a=x``, or ``a=x;b=y`` for those crossings that occur."""
     categories = [responses.columns[name].categories for name in columns]
-    together = crossed(categories)
-    n_rows = np.bincount(together.codes[together.codes >= 0], minlength=len(together.names))
-    occurring = np.flatnonzero(n_rows)
-    place = np.full(len(together.names) + 1, -1, dtype=np.intp)
-    place[occurring] = np.arange(len(occurring))
-    sizes = [len(one.names) for one in categories]
+    there = np.logical_and.reduce([one.codes >= 0 for one in categories])
+    part_of_row = np.full(responses.n_rows, -1, dtype=np.intp)
+    part_of_row[there], occurring = crossed_numbers(
+        [(one.codes[there], len(one.names)) for one in categories]
+    )
     names = []
-    for code in occurring:
-        places = np.unravel_index(code, sizes)
+    for places in occurring.tolist():
         named = zip(columns, categories, places, strict=True)
-        names.append(";".join(f"{name}={one.names[int(at)]}" for name, one, at in named))
-    return Parts(place[together.codes], tuple(names))
+        names.append(";".join(f"{name}={one.names[at]}" for name, one, at in named))
+    return Parts(part_of_row, tuple(names))

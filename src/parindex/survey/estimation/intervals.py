@@ -67,6 +67,17 @@ def wilson_limits(share: FloatArray, se: FloatArray, n: FloatArray, quantile: fl
     return low, np.where(share == 1, 1.0, middle + half)
 
 
+def share_limits(
+    method: IntervalMethod, share: FloatArray, se: FloatArray, n: FloatArray, quantile: float
+) -> Limits:
+    """The limits of shares by a method; ``n`` responses are behind each."""
+    if method is IntervalMethod.LOGIT:
+        return logit_limits(share, se, quantile)
+    if method is IntervalMethod.WILSON:
+        return wilson_limits(share, se, n, quantile)
+    return symmetric(share, se, quantile)
+
+
 def arcsine_limits(share: FloatArray, se: FloatArray, quantile: float) -> Limits:
     """Symmetric on the scale of arcsine square roots; none for a share of 0 or 1."""
     inside = _inside(share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,6 +31,27 @@ def renumbered(keys: IntArray, n_keys: int) -> tuple[IntArray, IntArray]:
     number_of = np.empty(n_keys, dtype=np.intp)
     number_of[occurring] = np.arange(len(occurring))
     return number_of[keys], occurring
+
+
+def crossed_numbers(columns: Sequence[tuple[IntArray, int]]) -> tuple[IntArray, IntArray]:
+    """The combinations of columns that occur as the numbers 0, 1, …, those of the first ahead.
+
+    ``columns`` hold codes from 0 to below a size each. Gives the number of each row, and the
+    codes of each combination: shape (combinations, columns). What does not occur takes no room,
+    however many combinations there could be.
+
+    >>> numbers, codes = crossed_numbers([(np.array([1, 0, 1]), 2), (np.array([5, 0, 5]), 9)])
+    >>> numbers.tolist(), codes.tolist()
+    ([1, 0, 1], [[0, 0], [1, 5]])
+    """
+    (codes, size), *others = columns
+    numbers, occurring = renumbered(codes, size)
+    combinations = occurring[:, None]
+    for codes, size in others:
+        numbers, occurring = renumbered(numbers * size + codes, len(combinations) * size)
+        before, code = np.divmod(occurring, size)
+        combinations = np.column_stack([combinations[before], code])
+    return numbers, combinations
 
 
 def first_rows(numbers: NDArray[np.integer[Any]], n_numbers: int) -> IntArray:

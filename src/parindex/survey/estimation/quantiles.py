@@ -17,10 +17,8 @@ import numpy as np
 from parindex.survey.estimation.intervals import (
     CONFIDENCE,
     IntervalMethod,
-    logit_limits,
-    symmetric,
+    share_limits,
     t_quantile,
-    wilson_limits,
 )
 from parindex.survey.estimation.numbering import FloatArray, IntArray
 from parindex.survey.estimation.parted import PartedDesign
@@ -77,12 +75,7 @@ def quantiles(
         up_to = np.where(np.isnan(reached), np.nan, (numbers <= reached).astype(float))
         found = mean(parted, up_to)
         share, se = found.values[:, 0], np.sqrt(found.estimated.variances()[:, 0])
-        if method is IntervalMethod.LOGIT:
-            limits = logit_limits(share, se, quantile)
-        elif method is IntervalMethod.WILSON:
-            limits = wilson_limits(share, se, found.n, quantile)
-        else:
-            limits = symmetric(share, se, quantile)
+        limits = share_limits(method, share, se, found.n, quantile)
         low[:, column] = [one.at(limit) for one, limit in zip(ordered, limits[0], strict=True)]
         high[:, column] = [one.at(limit) for one, limit in zip(ordered, limits[1], strict=True)]
     n = parted.sizes(np.flatnonzero(np.isnan(numbers)))

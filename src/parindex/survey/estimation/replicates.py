@@ -92,8 +92,9 @@ def replicates(plan: ReplicatePlan, sample: Sample, stratum_names: tuple[str, ..
     """The replicates of a sample by a method other than ``none``.
 
     ``stratum_names`` order the strata of half-samples. Raises NoReplicatesError where the method
-    does not fit: jk1 with strata, brr where a stratum has an odd number of units, the bootstrap
-    with a policy for single units that it has no rule for, or too many factors to hold.
+    does not fit: jk1 with strata, jkn where no stratum has what single units could be given the
+    average of, brr where a stratum has an odd number of units, the bootstrap with a policy for
+    single units that it has no rule for, or too many factors to hold.
     """
     stage = sample.stages[0]
     made: Callable[[], Replicates] = {
@@ -153,6 +154,8 @@ def _jackknife(stage: Stage, lonely_psu: LonelyPsu) -> Replicates:
         rest[stratum[units]] * (taken - 1) / taken, np.full(len(adjusted), 1 / others)
     )
     average = lonely_psu is LonelyPsu.AVERAGE and alone.any()
+    if average and not len(units):
+        raise NoReplicatesError("replicates.average", int(stage.row[np.flatnonzero(alone)[0]]))
     return Replicates(
         unit_of_row=stage.unit_of_row,
         factors=factors,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from parindex.survey.estimation.calibration import (
+    BOUNDS,
     CalibrationMethod,
     Explained,
     Margin,
@@ -31,7 +32,19 @@ class Calibration:
 
     method: CalibrationMethod
     margins: tuple[Margin, ...]
-    bounds: tuple[float, float] = (0.1, 10.0)
+    bounds: tuple[float, float] = BOUNDS
+
+
+class NotPositiveError(Exception):
+    """Weights of nothing or less: by what (a message code), of how many rows, the first of them."""
+
+    def __init__(self, code: str, weights: FloatArray) -> None:
+        rows = np.flatnonzero(weights <= 0)
+        self.code = code
+        self.count = len(rows)
+        self.row = int(rows[0])
+        self.weight = float(weights[self.row])
+        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,13 +79,16 @@ def weighted(
     """The design of a sample whose weights are trimmed first and calibrated then.
 
     Replicates are calibrated each for itself. ``stratum_names`` name the strata of the first
-    stage, which orders half-samples; by number where there are none. Raises NotCalibratedError
-    and NoReplicatesError.
+    stage, which orders half-samples; by number where there are none. Weights stay above 0: a
+    person who stands for fewer than nobody is no estimate, though replicates may have such.
+    Raises NotCalibratedError, NotPositiveError and NoReplicatesError.
     """
-    base = sample.weights if trim is None else trimmed(sample.weights, *trim)
+    base = sample.weights
+    if trim is not None:
+        base = _positive(trimmed(base, *trim), "weights.trimmed")
     weights, known = base, None
     if calibration is not None:
-        weights = _calibrated(base, calibration)
+        weights = _positive(_calibrated(base, calibration), "weights.calibrated")
         known = explained(calibration.method, base, weights, calibration.margins)
     made = None
     if replication is not None and replication.method is not ReplicateMethod.NONE:
@@ -90,6 +106,12 @@ def weighted(
     )
 
 
+def _positive(weights: FloatArray, code: str) -> FloatArray:
+    if (weights <= 0).any():
+        raise NotPositiveError(code, weights)
+    return weights
+
+
 def _calibrated(base: FloatArray, calibration: Calibration) -> FloatArray:
     return calibrated(calibration.method, base, calibration.margins, calibration.bounds)
 
@@ -98,7 +120,8 @@ def trimmed(weights: FloatArray, low: float, high: float) -> FloatArray:
     """Weights brought into ``low`` to ``high``; what that takes is shared equally by the others.
 
     One round, as R survey's ``trimWeights`` does: weights near a limit may pass it again by
-    their share. The total stays, unless every weight was outside.
+    their share, and even 0 where many were raised. The total stays, unless every weight was
+    outside.
 
     >>> trimmed(np.array([1.0, 2.0, 9.0]), 0.0, 5.0).tolist()
     [3.0, 4.0, 5.0]

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parindex.survey.reinterview.interviews import FloatArray, Interviews
+from parindex.survey.estimation.numbering import FloatArray
+from parindex.survey.reinterview.interviews import Interviews
 from parindex.survey.reinterview.signals import Signal, signals
 
 

@@ -12,11 +12,15 @@ from enum import StrEnum
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from parindex.survey.reinterview.interviews import FloatArray, IntArray, Interviews
+from parindex.survey.estimation.numbering import FloatArray, IntArray
+from parindex.survey.reinterview.interviews import Interviews
 
 # How many rows are compared with all of their group at a time.
 _BLOCK: Final = 512
+# Sums of whole milliseconds are exact, so that no overlap is exactly none.
+_MILLISECONDS: Final = 60_000
 
 
 class Signal(StrEnum):
@@ -31,7 +35,7 @@ class Signal(StrEnum):
 
 
 def near_duplicate(interviews: Interviews) -> tuple[FloatArray, IntArray]:
-    """The greatest share of equal answers with another interview of the same interviewer.
+    """The greatest share of equal answers with another interview that it is compared with.
 
     Also gives the row of that interview, -1 where there is none. Shares are of the questions
     that both answered (Kuriakose and Robbins, "Don't get duped", Statistical Journal of the IAOS
@@ -40,8 +44,10 @@ def near_duplicate(interviews: Interviews) -> tuple[FloatArray, IntArray]:
     shares = np.full(len(interviews.ids), np.nan)
     twins = np.full(len(interviews.ids), -1, dtype=np.intp)
     equal = _indicators(interviews)
-    there = np.stack([one >= 0 for one in interviews.choices.values()], axis=1).astype(np.float32)
-    for rows in _groups(interviews.interviewer):
+    there = np.zeros((len(interviews.ids), len(interviews.choices)), dtype=np.float32)
+    for column, choice in enumerate(interviews.choices.values()):
+        there[:, column] = choice >= 0
+    for rows in _groups(interviews.compared):
         for start in range(0, len(rows), _BLOCK):
             some = rows[start : start + _BLOCK]
             both = there[some] @ there[rows].T
@@ -57,11 +63,12 @@ def near_duplicate(interviews: Interviews) -> tuple[FloatArray, IntArray]:
 
 def _indicators(interviews: Interviews) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """A column for each choice of each question: 1 where it was made."""
+    nothing = np.zeros((len(interviews.ids), 0), dtype=np.float32)
     columns = [
         (one[:, None] == np.arange(one.max(initial=-1) + 1)).astype(np.float32)
         for one in interviews.choices.values()
     ]
-    return np.concatenate(columns, axis=1)
+    return np.concatenate([nothing, *columns], axis=1)
 
 
 def straight_line(interviews: Interviews) -> FloatArray:
@@ -89,7 +96,11 @@ def straight_line(interviews: Interviews) -> FloatArray:
 
 
 def burst(interviews: Interviews, *, minutes: float) -> FloatArray:
-    """How many other interviews the same interviewer began within so many minutes."""
+    """How many other interviews the same interviewer began within so many minutes.
+
+    NaN where nobody is known to have asked: people who fill in a form for themselves may do so
+    at one time.
+    """
     counts = np.full(len(interviews.ids), np.nan)
     for rows in _groups(interviews.interviewer):
         began = interviews.started_at[rows]
@@ -101,15 +112,39 @@ def burst(interviews: Interviews, *, minutes: float) -> FloatArray:
 
 
 def overlap(interviews: Interviews) -> FloatArray:
-    """For how many minutes the same interviewer was in another interview at the same time."""
+    """For how many minutes the same interviewer was in another interview at the same time.
+
+    Other interviews add up; NaN where times are not known, or nobody is known to have asked.
+    """
     minutes = np.full(len(interviews.ids), np.nan)
     for rows in _groups(interviews.interviewer):
         began, ended = interviews.started_at[rows], interviews.ended_at[rows]
-        both = np.minimum(ended[:, None], ended) - np.maximum(began[:, None], began)
-        np.fill_diagonal(both, 0)
-        together = np.nansum(np.maximum(both, 0), axis=1)
-        minutes[rows] = np.where(np.isnan(began) | np.isnan(ended), np.nan, together)
+        known = ~(np.isnan(began) | np.isnan(ended))
+        first = began[known].min(initial=np.inf)
+        start, end = (
+            np.rint((one[known] - first) * _MILLISECONDS).astype(np.int64) for one in (began, ended)
+        )
+        # What ended before it began was at no time.
+        end = np.maximum(start, end)
+        together = _spent(end, start, end) - _spent(start, start, end) - (end - start)
+        minutes[rows[known]] = together / _MILLISECONDS
     return minutes
+
+
+def _spent(
+    moments: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The time of every interval up to each moment, added up."""
+    return _since(moments, start) - _since(moments, end)
+
+
+def _since(moments: NDArray[np.int64], events: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The time that has passed since each event before a moment, added up."""
+    ordered = np.sort(events)
+    sums = np.append(0, np.cumsum(ordered))
+    n_before = np.searchsorted(ordered, moments)
+    passed: NDArray[np.int64] = n_before * moments - sums[n_before]
+    return passed
 
 
 def short(interviews: Interviews) -> FloatArray:
@@ -164,9 +199,9 @@ def interviewer_effect(interviews: Interviews) -> FloatArray:
 
 
 def _mean_answer(interviews: Interviews, grid: tuple[str, ...]) -> FloatArray:
-    """The mean choice of each row in a grid, NaN where nothing was answered."""
+    """The mean choice of each row in a grid, NaN where no opinion was given."""
     choices = np.stack([interviews.choices[name] for name in grid], axis=1)
-    there = choices >= 0
+    there = (choices >= 0) & (choices < interviews.opinions[grid[0]])
     answered = there.sum(axis=1)
     total = np.where(there, choices, 0).sum(axis=1)
     mean: FloatArray = total / np.where(answered > 0, answered, np.nan)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from parindex.errors import Problems
-from parindex.yamltree import Fields, Tree, read_yaml
+from parindex.yamltree import Fields, Tree, tree_of
 
 SCHEMA: Final = "parindex.sampling/1"
 
@@ -79,10 +79,7 @@ def read_plan(content: bytes, *, file: str) -> SamplingPlan:
     Raises UnusableInputError with every departure from the schema (contract, section 3).
     """
     problems = Problems(file=file)
-    tree = read_yaml(content, problems, compose=True)
-    problems.raise_if_any()
-    assert tree is not None  # noqa: S101 - a missing tree was a problem
-    plan = plan_from_tree(tree, problems)
+    plan = plan_from_tree(tree_of(content, problems, compose=True), problems)
     problems.raise_if_any()
     return plan
 
@@ -90,9 +87,7 @@ def read_plan(content: bytes, *, file: str) -> SamplingPlan:
 def plan_from_tree(tree: Tree, problems: Problems) -> SamplingPlan:
     """The plan that a tree describes; departures from the schema are noted."""
     fields = Fields(tree, problems, about="plan.yaml")
-    schema = fields.text("schema")
-    if schema and schema != SCHEMA:
-        problems.add("rulebook.schema", line=fields.line_of("schema"), got=schema, schema=SCHEMA)
+    fields.schema(SCHEMA)
     before = len(fields.problems.found)
     trees = fields.sequence("stages")
     if not trees and len(fields.problems.found) == before:

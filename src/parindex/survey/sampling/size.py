@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Final
 
+from parindex.csvtable import Numbers
 from parindex.errors import Problems
-from parindex.points import parse_decimal
+from parindex.points import Number
+
+_WHOLE: Final = re.compile(r"[0-9]{1,15}")
+_FITS: Final[dict[str, Callable[[Number], bool]]] = {
+    "sampling.margin": lambda one: 0 < one < 1,
+    "sampling.deff": lambda one: one > 0,
+    "sampling.response": lambda one: 0 < one <= 1,
+}
 
 
 def sample_size(
@@ -33,24 +44,27 @@ def sample_size(
 def sample_size_of(population: str, margin: str, deff: str, response: str) -> int:
     """The sample size of what somebody typed; a decimal comma is as good as a dot.
 
-    Raises UnusableInputError with a problem for each number that is out of its range.
+    Raises UnusableInputError with a problem for each number that is out of its range, or that
+    reads in two ways: 10.000 people are ten thousand to some and ten to others.
     """
     problems = Problems()
-    count = _number(population)
-    numbers = {"margin": _number(margin), "deff": _number(deff), "response": _number(response)}
-    if count < 1 or count.denominator != 1:
+    count = int(population) if _WHOLE.fullmatch(population) else 0
+    if not count:
         problems.add("sampling.population", got=population[:60])
-    if not 0 < numbers["margin"] < 1:
-        problems.add("sampling.margin", got=margin[:60])
-    if numbers["deff"] <= 0:
-        problems.add("sampling.deff", got=deff[:60])
-    if not 0 < numbers["response"] <= 1:
-        problems.add("sampling.response", got=response[:60])
+    typed = {"sampling.margin": margin, "sampling.deff": deff, "sampling.response": response}
+    shares = [_number(text, code, problems) for code, text in typed.items()]
     problems.raise_if_any()
-    return sample_size(int(count), **numbers)
+    return sample_size(count, margin=shares[0], deff=shares[1], response=shares[2])
 
 
-def _number(text: str) -> Fraction:
-    """The number typed, or -1, which is out of every range here."""
-    number = parse_decimal(text.replace(",", "."))
-    return Fraction(-1) if number is None else Fraction(number)
+def _number(text: str, code: str, problems: Problems) -> Fraction:
+    """The number typed, with a problem where it is none or out of the range of its code."""
+    doubts = Problems()
+    numbers = Numbers(separator=";", problems=doubts)
+    number = numbers.read(text, 0, code)
+    numbers.finish()
+    if number is None or not _FITS[code](number):
+        problems.add(code, got=text[:60])
+    else:
+        problems.found += doubts.found
+    return Fraction(number or 0)

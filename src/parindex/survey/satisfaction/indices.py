@@ -9,22 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import numpy as np
 
 from parindex.errors import Problems
-from parindex.points import to_steps
+from parindex.points import rounded
 from parindex.survey.estimation.columns import Column
 from parindex.survey.estimation.crossing import Parts, whole
 from parindex.survey.estimation.estimates import parts_of
 from parindex.survey.estimation.intervals import (
     IntervalMethod,
-    Limits,
-    logit_limits,
-    symmetric,
+    share_limits,
     t_quantile,
-    wilson_limits,
 )
 from parindex.survey.estimation.numbering import FloatArray
 from parindex.survey.estimation.parted import Estimated, PartedDesign
@@ -87,7 +83,7 @@ def satisfaction(
         n = _sizes(parts, worth)
         se = np.sqrt(found.variances())
         of_each = np.where(shares[None] > 0, n[:, None, :], np.inf).min(axis=2)
-        low, high = _limits(interval, found.values, se, of_each, quantile)
+        low, high = share_limits(interval, found.values, se, of_each, quantile)
         table = np.stack([found.values, se, low, high]) * 100
         made += _rows(instrument, parts.names, table, n, df=design.df)
     return tuple(made)
@@ -152,16 +148,6 @@ def _combined(of_items: FloatArray, shares: FloatArray) -> FloatArray:
     return np.where(lacks, np.nan, found)
 
 
-def _limits(
-    interval: IntervalMethod, values: FloatArray, se: FloatArray, n: FloatArray, quantile: float
-) -> Limits:
-    if interval is IntervalMethod.LOGIT:
-        return logit_limits(values, se, quantile)
-    if interval is IntervalMethod.WILSON:
-        return wilson_limits(values, se, n, quantile)
-    return symmetric(values, se, quantile)
-
-
 def _rows(
     instrument: Instrument, domains: Sequence[str], table: FloatArray, n: FloatArray, *, df: int
 ) -> Iterator[SatisfactionIndex]:
@@ -222,15 +208,8 @@ def findings_of(
             found[unit] = Finding(
                 unit=unit,
                 item=item,
-                share=_share(one.index, decimals),
-                se=None if one.se is None else _share(one.se, decimals + 2),
+                share=rounded(one.index, decimals).scaleb(-2),
+                se=None if one.se is None else rounded(one.se, decimals + 2).scaleb(-2),
                 n=one.n,
             )
     return found
-
-
-def _share(percent: float, decimals: int) -> Decimal:
-    """A percentage rounded half up, as a share."""
-    # Twelve decimals are all that binary numbers of this size are sure of.
-    steps = to_steps(Decimal(f"{percent:.12f}"), decimals)
-    return Decimal(steps).scaleb(-decimals - 2)

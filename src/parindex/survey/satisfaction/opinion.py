@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from parindex.errors import Problems
-from parindex.points import to_steps
+from parindex.points import rounded
 from parindex.survey.finding import Finding
 
 
@@ -59,9 +59,9 @@ def opinion_findings(
 
     Of an item, a group says the mean percent of its valid answers; all groups together the mean
     of these by their weights, over the groups that have a valid answer. The share is exact until
-    it is rounded half up to ``decimals``. The standard error takes each group as a simple random
-    sample of its members (the whole of them has none); it is None where a group that counts has
-    a single answer and is larger than that.
+    it is rounded half up to ``decimals``. The standard error, rounded to two decimals more, takes
+    each group as a simple random sample of its members (the whole of them has none); it is None
+    where a group that counts has a single answer and is larger than that.
 
     Raises UnusableInputError with every answer of a strange group, item or option, of somebody
     about the own unit, or given twice.
@@ -117,11 +117,8 @@ def _finding(
     return Finding(
         unit=key[0],
         item=key[1],
-        share=_rounded(share, decimals),
-        se=_rounded(Fraction(sqrt(variance)), decimals) if known else None,
+        share=rounded(share, decimals),
+        # A small error must not be rounded to none, which means that nothing was sampled.
+        se=rounded(sqrt(variance), decimals + 2) if known else None,
         n=sum(map(len, by_group.values())),
     )
-
-
-def _rounded(value: Fraction, decimals: int) -> Decimal:
-    return Decimal(to_steps(value, decimals)).scaleb(-decimals)

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
-from typing import Final
 
 from parindex.survey.estimation.intervals import t_quantile
 from parindex.survey.satisfaction.indices import SatisfactionIndex
 from parindex.survey.satisfaction.instrument import Measure
-
-NOT_COMPARED: Final = {"vi": "không so sánh", "en": "not comparable"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +45,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotComparable:
-    """An index that is not compared, and why; printed as “không so sánh”."""
+    """An index that is not compared, and why."""
 
     measure: Measure
     of: str
     domain: str
     why: Why
-
-    def say(self, language: str) -> str:
-        """What stands in place of a change."""
-        return NOT_COMPARED[language]
 
 
 def changes(before: Wave, now: Wave, *, confidence: float) -> tuple[Change | NotComparable, ...]:
