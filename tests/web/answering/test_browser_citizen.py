@@ -227,6 +227,28 @@ def test_a_receipt_that_was_lost_is_fetched_again(field, telephones):
     assert begun(phone) == []
 
 
+def test_what_stands_behind_the_address_and_is_no_code_changes_nothing(field, telephones):
+    [(_, code)] = field.invite()
+    phone = telephones()
+    phone.go("/phieu/#%")
+    phone.at("Nhập mã trên thư mời")
+    assert "#" not in phone.page.url
+    phone.go(f"/phieu/?again#{code}")
+    phone.press("Đồng ý và bắt đầu")
+    phone.at("Thông tin chung")
+    phone.fill("Tuổi", "47")
+    asked = len(phone.asked)
+    phone.page.evaluate("location.hash = '#main'")
+    phone.page.wait_for_function("() => !location.hash")
+    # The way past the head of the page leads to what is asked, and leaves it there.
+    phone.page.locator(".skip").focus()
+    phone.key("Enter")
+    assert phone.page.evaluate("document.activeElement.id") == "main"
+    assert phone.page.get_by_label("Tuổi").input_value() == "47"
+    assert phone.heading() == "Thông tin chung"
+    assert not any("/phieu/" in url for url in phone.asked[asked:])
+
+
 def test_a_code_used_elsewhere_leaves_the_answers_here(field, telephones, post):
     [(_, code)] = field.invite()
     phone = telephones()

@@ -394,6 +394,106 @@ def test_what_somebody_else_asked_waits_for_them(telephones, walked):
     assert walked.kept == []
 
 
+def switched(phone, field, who):
+    """Another one logs in at the same device."""
+    phone.context.clear_cookies()
+    value = log_in(Client(), field.people[who]).cookies[settings.SESSION_COOKIE_NAME].value
+    phone.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": phone.address}]
+    )
+    phone.go(f"/dieu-tra/?{who}")
+    phone.page.locator(".people a").first.wait_for()
+
+
+def test_a_shared_tablet_shows_each_their_own_people(telephones, walked):
+    [(theirs, _)] = walked.invite(name="Trần Văn Bên")
+    walked.assign([theirs], "other")
+    phone = entered(telephones, walked)
+    refusal = {"problems": [{"code": "answer.x", "what": "Tuổi chưa đúng."}]}
+    phone.page.route("**/dieu-tra/gui", lambda route: route.fulfill(status=422, json=refusal))
+    visit(phone, 0)
+    finish(phone)
+    until(phone.page, lambda one: one["state"] == "refused")
+    phone.page.unroute_all()
+    phone.page.get_by_role("link", name="Về danh sách").click()
+    visit(phone, 1)
+    phone.press("Bắt đầu hỏi")
+    phone.press("Đồng ý và bắt đầu")
+    phone.fill("Tuổi", "30")
+    until(phone.page, lambda one: one["state"] == "draft" and one["answers"].get("age") == "30")
+    [refused, _] = sorted(held(phone), key=lambda one: one["state"], reverse=True)
+
+    switched(phone, walked, "other")
+    phone.sees("Trần Văn Bên")
+    assert phone.page.locator(".people a").count() == 1
+    assert "Nguyễn Thị" not in phone.page.content()
+    phone.page.evaluate(f"location.hash = '#/nguoi/{refused['invitation']}'")
+    phone.page.wait_for_timeout(300)
+    phone.at("Việc hôm nay")
+    assert "Nguyễn Thị" not in phone.page.content()
+    assert {one["state"] for one in held(phone)} == {"refused", "draft"}
+
+    switched(phone, walked, "walker")
+    phone.sees("Nguyễn Thị 000")
+    assert "Trần Văn Bên" not in phone.page.content()
+    visit(phone, 0)
+    phone.sees("Tuổi chưa đúng.")
+
+
+def test_what_the_server_fails_at_holds_nothing_up_and_what_it_cannot_read_is_told(phone, walked):
+    phone.context.set_offline(True)
+    for at in range(3):
+        visit(phone, at)
+        finish(phone)
+        phone.page.get_by_role("link", name="Về danh sách").click()
+        phone.page.locator(".counts").wait_for()
+    answers = iter([500, 413])
+    phone.page.route(
+        "**/dieu-tra/gui",
+        lambda route: (
+            route.fulfill(status=status, body="<h1>x</h1>", content_type="text/html")
+            if (status := next(answers, 0))
+            else route.fallback()
+        ),
+    )
+    phone.context.set_offline(False)
+    phone.press("Gửi và cập nhật")
+    until(phone.page, lambda one: one["state"] == "confirmed")
+    phone.page.wait_for_function("() => document.querySelector('.mark.refused')")
+    assert sorted(one["state"] for one in held(phone)) == ["confirmed", "finished", "refused"]
+    assert len(walked.kept) == 1
+    phone.sees("Hệ thống đang bận")
+    phone.press("Gửi và cập nhật")
+    phone.page.wait_for_function("() => !document.querySelector('.mark.finished')")
+    assert sorted(one["state"] for one in held(phone)) == ["confirmed", "confirmed", "refused"]
+
+
+def test_an_interview_that_was_begun_while_sending_goes_on(phone, walked):
+    waiting = []
+    phone.page.route("**/dieu-tra/viec", lambda route: waiting.append(route))  # noqa: PLW0108
+    phone.press("Gửi và cập nhật")
+    visit(phone, 0)
+    phone.press("Bắt đầu hỏi")
+    phone.press("Đồng ý và bắt đầu")
+    phone.fill("Tuổi", "30")
+    assert waiting
+    for one in waiting:
+        one.continue_()
+    phone.sees("Đã cập nhật.")
+    assert phone.page.get_by_label("Tuổi").input_value() == "30"
+    assert phone.heading() == "Thông tin chung"
+
+
+def test_the_device_is_read_again_after_its_storage_was_taken_over(phone, walked):
+    # As when a newer version of the page was opened beside this one, and closed.
+    phone.page.evaluate(
+        """() => new Promise((done) => { indexedDB.deleteDatabase("dieu-tra").onsuccess = done; })"""
+    )
+    phone.press("Gửi và cập nhật")
+    phone.sees("Nguyễn Thị 000")
+    phone.sees("Đã cập nhật.")
+
+
 def test_a_device_that_is_nearly_full_says_so(telephones, walked):
     full = "navigator.storage.estimate = async () => ({ usage: 95e6, quota: 1e8 });"
     phone = telephones()

@@ -82,6 +82,15 @@ def test_who_walks_away_is_forgotten(field, telephones):
     phone.at("Mời Ông/Bà trả lời")
 
 
+def test_only_a_whole_key_takes_the_place_of_the_one_that_is_kept(field, telephones):
+    phone = registered(field, telephones)
+    kept = phone.page.evaluate("localStorage.getItem('quay')")
+    for fragment in ("main", "%", "K7Q2"):
+        phone.go(f"/phieu/quay/?{fragment.strip('%')}#{fragment}")
+        phone.at("Ông/Bà thấy việc phục vụ")
+        assert phone.page.evaluate("localStorage.getItem('quay')") == kept
+
+
 def test_a_wrong_slip_and_going_away(field, telephones):
     phone = registered(field, telephones)
     phone.press("Bắt đầu")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from web.answering.field import ANSWERS
+from web.answering.field import ANSWERS, in_the_field
 
 from parindex.web.answering.taking import MOST_ANSWERS
 from parindex.web.answering.tries import LIMIT, Tries
@@ -168,6 +168,8 @@ ODD = [
     json.dumps({"code": "x", "answers": []}).encode(),
     json.dumps({"code": "x", "answers": {"a": 1}}).encode(),
     json.dumps({"code": "x", "answers": {"a" * 201: "1"}}).encode(),
+    json.dumps({"code": "x", "answers": {"\ud800": "1"}}).encode(),
+    json.dumps({"code": "x", "answers": {"\0": "1"}}).encode(),
     json.dumps({"code": "x", "answers": {"a": "b" * 20_001}}).encode(),
     json.dumps({"code": "x", "answers": {f"a{at}": "" for at in range(MOST_ANSWERS + 1)}}).encode(),
     json.dumps({"code": "x", "submission": "a b"}).encode(),
@@ -277,6 +279,36 @@ def test_a_tablet_answers_with_its_key_and_is_known_as_one(wave, post):
     sent = post("/phieu/gui", code=code, device=key, submission=NUMBER, answers=ANSWERS)
     assert sent.status_code == 200
     assert wave.kept[0]["mode"] == "kiosk"
+
+
+def test_a_text_that_is_none_is_told_and_stops_nothing(wave, post):
+    [(_, code)] = wave.invite()
+    for wrong in ({"other": "\ud800"}, {"came": "\ud800"}, {"age": "\0"}):
+        said = post("/phieu/gui", code=code, submission=NUMBER, answers={**ANSWERS, **wrong})
+        assert said.status_code == 422
+        assert {one["question"] for one in said.json()["problems"]} == set(wrong)
+    assert post("/phieu/mo", code="\ud800" * 26, device="\ud800").status_code == 403
+    assert not wave.kept
+
+
+def test_a_tablet_takes_the_slips_of_its_own_wave_alone(wave, post):
+    other = in_the_field(slug="sipas-2026")
+    [(_, code)] = wave.invite(name="")
+    stranger, own = other.kiosk("Xã bên"), wave.kiosk("Bộ phận Một cửa")
+    for url in ("/phieu/mo", "/phieu/gui"):
+        said = post(url, code=code, device=stranger, submission=NUMBER, answers=ANSWERS)
+        assert said.status_code == 404
+        assert said.json()["problems"][0]["code"] == "fieldwork.unknown_code"
+    assert wave.kept == other.kept == []
+    assert post("/phieu/mo", code=code, device=own).status_code == 200
+    # Closed, the key waits for the wave to be opened again; mixed, it is over.
+    for state, status, told in (
+        (WaveState.CLOSED, 403, "fieldwork.not_open"),
+        (WaveState.MIXED, 403, "answering.unknown_kiosk"),
+    ):
+        Wave.objects.filter(id=wave.wave.id).update(state=state)
+        said = post("/phieu/mo", code=code, device=own)
+        assert (said.status_code, said.json()["problems"][0]["code"]) == (status, told)
 
 
 def test_a_tablet_without_a_good_key_takes_nothing(wave, post):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from posixpath import normpath
 
@@ -16,6 +17,7 @@ from parindex.web.answering.field_words import FIELD_WORDS
 from parindex.web.answering.words import WORDS
 from parindex.web.fieldwork.models import Invitation, Wave
 from parindex.web.fieldwork.states import InvitationState, WaveState
+from parindex.web.journal import clock
 
 pytestmark = pytest.mark.django_db
 NUMBER = "0a1b2c3d-1111-4222-8333-444455556666"
@@ -56,12 +58,13 @@ def test_an_interviewer_is_given_their_people_and_forms(walked):
 
 def test_an_interview_is_kept_once_however_often_it_is_sent(walked):
     _, work, post = enter(walked)
+    ended = clock.now() - timedelta(hours=3)
     sent = {
         "invitation": work["people"][0]["id"],
         "submission": NUMBER,
         "answers": ANSWERS,
         "seconds": 600,
-        "ended": "2026-11-20T09:30:12.345Z",
+        "ended": ended.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     for _ in range(3):
         said = post("/dieu-tra/gui", **sent)
@@ -71,10 +74,21 @@ def test_an_interview_is_kept_once_however_often_it_is_sent(walked):
     assert other.json()["problems"][0]["what"]
     [kept] = walked.kept
     assert (kept["mode"], kept["interviewer"]) == ("interviewer", "ĐTV-walker")
-    assert kept["ended_at"] == "2026-11-20T09:30+0000"
+    assert kept["ended_at"] == f"{ended:%Y-%m-%dT%H:%M}+00:00"
 
 
-@pytest.mark.parametrize("ended", ["", "hôm qua", "2026-11-20T09:30", 7, None])
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "",
+        "hôm qua",
+        "2026-11-20T09:30",
+        7,
+        None,
+        "0001-01-01T00:00+00:00",
+        "9999-12-31T23:59-12:00",
+    ],
+)
 def test_a_time_that_is_none_is_left_out(walked, ended):
     _, work, post = enter(walked)
     sent = {"invitation": work["people"][0]["id"], "submission": NUMBER, "answers": ANSWERS}
@@ -117,6 +131,14 @@ def test_a_visit_that_came_to_nothing_is_noted_once(walked):
     reserve.refresh_from_db()
     assert reserve.replaces_id == one.id
     assert str(reserve.id) in {row["id"] for row in enter(walked)[1]["people"]}
+
+
+def test_a_reason_with_letters_that_are_none_is_taken_without_them(walked):
+    _, work, post = enter(walked)
+    person = work["people"][0]["id"]
+    said = post("/dieu-tra/khong-gap", invitation=person, outcome="refused", reason="Bận\0\ud800")
+    assert said.json() == {"received": True}
+    assert Invitation.objects.get(id=person).reason == "refused: Bận"
 
 
 def test_a_visit_to_nobody_known_is_told(walked):

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.test import Client
@@ -99,12 +99,22 @@ def test_what_the_form_asks_is_sent_and_kept_once(walked, telephone):
 
 
 def test_the_telephone_s_own_time_is_sealed_with_the_response(walked, telephone):
-    said = re.sub(
-        rb"<end>[^<]*</end>", b"<end>2026-11-20T16:30:12.345+07:00</end>",
-        filled(telephone.form()),
-    )  # fmt: skip
+    ended = clock.now().astimezone(clock.VIETNAM) - timedelta(hours=3)
+    text = ended.isoformat(timespec="milliseconds")
+    said = re.sub(rb"<end>[^<]*</end>", f"<end>{text}</end>".encode(), filled(telephone.form()))
     assert telephone.send(said)[0] == 201
-    assert [one["ended_at"] for one in walked.kept] == ["2026-11-20T16:30+0700"]
+    same = ended.astimezone(UTC)
+    assert [one["ended_at"] for one in walked.kept] == [f"{same:%Y-%m-%dT%H:%M}+00:00"]
+
+
+def test_a_response_about_somebody_of_another_wave_is_refused(walked, telephone):
+    other = in_the_field(slug="sipas-2026")
+    [(one, _)] = other.invite()
+    other.assign([one])
+    form = telephone.form()
+    mine = form.named("parindex_person").choices[0][0]
+    assert telephone.send(filled(form).replace(mine.encode(), str(one.id).encode()))[0] == 404
+    assert walked.kept == other.kept == []
 
 
 def test_another_interview_of_the_same_person_is_a_conflict_that_is_told(walked, telephone):

@@ -9,6 +9,7 @@ from web.answering.field import ANSWERS, SHIPPED, in_the_field
 
 from parindex.web.answering.tries import LIMIT
 from parindex.web.fieldwork import codes
+from parindex.web.fieldwork.models import Wave
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -75,6 +76,21 @@ def test_wrong_answers_are_listed_and_the_others_stay(wave, client):
     assert "Người trả lời từ đủ 18 tuổi" in text(young)
     assert client.post("/phieu/gui", {**typed, "a:age": "47", "a:staff": "3"}).status_code == 200
     assert wave.kept[0]["answers"]["staff"] == "3"
+
+
+def test_what_is_wrong_with_no_question_is_told_too(wave, client):
+    [(_, code)] = wave.invite()
+    _, number = opened(client, code)
+    Wave.objects.update(sealed_size=100)
+    page = client.post("/phieu/gui", {"code": code, "submission": number, **TYPED})
+    assert page.status_code == 422
+    said = text(page)
+    assert "Còn 1 câu cần xem lại" in said
+    [told] = re.findall(r'<div class="error-summary".*?<li>(.*?)</li>', said)
+    assert "dài" in told
+    assert "<a" not in told
+    assert 'value="47"' in said
+    assert not wave.kept
 
 
 def test_another_language_keeps_what_was_typed(wave, client):

@@ -10,6 +10,7 @@ import json
 import subprocess
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -59,7 +60,11 @@ def log_text() -> bytes:
     folder = web_setup.server().folder
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_switch_wal()")
-    wal = b"".join(_records(path.read_bytes()) for path in sorted((folder / "pg_wal").glob("0*")))
+    wal = b""
+    for path in sorted((folder / "pg_wal").glob("0*")):
+        # The server may take an old piece away meanwhile, from an attacker as from here.
+        with suppress(FileNotFoundError):
+            wal += _records(path.read_bytes())
     return wal + (folder / "log").read_bytes()
 
 
@@ -191,8 +196,23 @@ def orders_of_answers(
         "wal": {one: wal.find(marker(said[one]).encode()) for one in rows},
         "text": {one: at for at, one in enumerate(sorted(rows, key=lambda key: str(said[key])))},
         "length": {one: len(json.dumps(said[one], ensure_ascii=False).encode()) for one in rows},
-        "seconds": {one: row["seconds"] or 0 for one, row in rows.items()},
+        # Whatever else is kept of an answer.
+        **{
+            name: {
+                one: at
+                for at, one in enumerate(sorted(rows, key=lambda key: _rank(rows[key][name])))
+            }
+            for name in sorted({name for row in rows.values() for name in row} - _ORDERED)
+        },
     }
+
+
+# What is the same of all answers of a group, or is in an order of its own.
+_ORDERED = {"id", "ctid", "xmin", "answers", "wave_id", "cell_id", "week"}
+
+
+def _rank(value: Any) -> tuple[float, str]:
+    return (value, "") if isinstance(value, int | float) else (0, str(value))
 
 
 def _said(row: Mapping[str, Any]) -> dict[str, str]:

@@ -66,7 +66,7 @@ def mix(file: Path, where: str) -> None:
         Response.objects.bulk_create = _then(Response.objects.bulk_create, _die)
     elif where == "key":
         burning.burn = lambda _wave: _die()
-    mixing.mix(actor, wave.id, accepting="Mọi máy đã gửi")
+    mixing.mix(actor, wave.id, accepting={"fieldwork.may_still_come": "Mọi máy đã gửi"})
 
 
 def _then(first: Callable[..., Any], second: Callable[[], None]) -> Callable[..., Any]:

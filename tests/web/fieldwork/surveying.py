@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from parindex.web.fieldwork import codes
-from parindex.web.fieldwork.actions import drawing, waves
+from parindex.web.fieldwork.actions import closing, drawing, intake, mixing, waves
 from parindex.web.fieldwork.models import Interviewer, Invitation, Wave
 from parindex.web.fieldwork.states import InvitationState
 from parindex.web.journal import clock
@@ -230,6 +230,40 @@ def give_codes(made: Survey) -> None:
         made.codes[one.id] = codes.new_code()
         one.token_hash, one.state = codes.hash_of(made.codes[one.id]), InvitationState.INVITED
     Invitation.objects.bulk_update(rows, ["token_hash", "state"], batch_size=1000)
+
+
+def mixed_clusters() -> Survey:
+    """A wave of villages in two strata, mixed: of two in the east, and of one alone in the west."""
+    made = ask(in_frame=30, take=20, reserve=0)
+    rows = ["id,village,part,unit"] + [
+        f"p{village}-{at},v{village},{'west' if village > 5 else 'east'},finance@2021"
+        for village in range(9)
+        for at in range(12)
+    ]
+    made.frame = ("\n".join(rows) + "\n").encode()
+    stages = (
+        "  - {cluster: village, strata: [part], method: srs, take: 2, take_in: {west: 1}}\n"
+        "  - {method: srs, take: 8}\n"
+    )
+    with clock.at(START):
+        made.wave = waves.create_wave(
+            made.manager, made.issuer, slug="cum", title="Hai bước", opens_at=START,
+            closes_at=CLOSES, instrument=made.fresh().instrument_id,
+        )  # fmt: skip
+        drawing.register_frame(
+            made.manager, made.id, made.frame, columns={"unit": "unit"}, file="k",
+            plan=f"schema: parindex.sampling/1\nid: id\nstages:\n{stages}".encode(),
+        )  # fmt: skip
+        drawing.draw(made.manager, made.id, made.frame, seed="3", file="k")
+        give_codes(made)
+        waves.open_wave(made.manager, made.id)
+    with clock.at(OPEN):
+        for at, one in enumerate(made.invitations(reserve=False)):
+            intake.submit(made.codes[one.id], f"d-{at}", answers(at), mode="web", seconds=60)
+    with clock.at(AFTER):
+        closing.close_due()
+        made.wave = mixing.mix(made.manager, made.id)
+    return made
 
 
 def name_walkers(made: Survey) -> list[Interviewer]:

@@ -23,7 +23,7 @@ from web.fieldwork.attacking import Attack, Seen, chance_of  # noqa: E402
 from web.fieldwork.surveying import AFTER, OPEN, Survey, ask  # noqa: E402
 
 from parindex.web.fieldwork import sealing  # noqa: E402
-from parindex.web.fieldwork.actions import closing, intake, mixing  # noqa: E402
+from parindex.web.fieldwork.actions import closing, intake, mixing, waves  # noqa: E402
 from parindex.web.fieldwork.models import Response  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.journal.models import Entry  # noqa: E402
@@ -47,6 +47,13 @@ class Played:
         self.work = work
         self.made: Survey = ask(in_frame=people + 10, take=people, reserve=0)
         self.truth: dict[str, str] = {}
+        # How long each was seen to take; beginning writes a reservation, sending uses it.
+        self.lasted: dict[str, float] = {}
+        with clock.at(OPEN):
+            waves.set_quotas(
+                self.made.manager, self.made.id,
+                dict.fromkeys(self.made.fresh().cells.values_list("stratum", flat=True), people),
+            )  # fmt: skip
         self.seen: list[Seen] = []
         self.n_entries = Entry.objects.count()
         order = list(self.made.codes)
@@ -72,11 +79,14 @@ class Played:
             "q2": random.choice("12345"),
             "more": marker + "." * random.randrange(400),
         }
+        seconds = random.randrange(60, 900)
+        self.lasted[str(one)] = seconds
         with clock.at(moment):
+            intake.start(self.made.codes[one])
+        with clock.at(moment + timedelta(seconds=seconds)):
             intake.submit(
-                self.made.codes[one], secrets.token_hex(8), said, mode="web",
-                seconds=random.randrange(60, 900),
-            )  # fmt: skip
+                self.made.codes[one], secrets.token_hex(8), said, mode="web", seconds=seconds
+            )
 
     def chance(self) -> float:
         """How often chance links as well as the best of the attacker's ways."""
@@ -99,9 +109,10 @@ class Played:
                 one: f"{cell[one]} {week_of[one] if cell[one] in with_week else ''}"
                 for one in people
             },
-            people_orders=attacking.orders_of_people(
-                self.seen, self.made.codes, self.wal, self.work
-            ),
+            people_orders={
+                "how long it took": self.lasted,
+                **attacking.orders_of_people(self.seen, self.made.codes, self.wal, self.work),
+            },
             answer_orders=attacking.orders_of_answers(
                 last, lambda said: said["more"].rstrip("."), self.wal, self.work
             ),
@@ -159,7 +170,7 @@ def test_the_same_attacker_links_where_a_protection_is_switched_off(
             lambda content, *, public_key, wave, **_: whole(content, public_key=public_key, wave=wave, size=len(content)),
         )  # fmt: skip
     else:
-        monkeypatch.setattr(sealing, "destroy_key", lambda *_: None)
+        monkeypatch.setattr(mixing.burning, "burn", lambda _wave: None)
     played = Played(20, tmp_path)
     if weakened == "key kept":
         box = attacking.opened(played.seen[WEEKS - 1].boxes, keys, played.made.id)

@@ -9,10 +9,19 @@ from web.fieldwork.surveying import AFTER, OPEN, answers, name_walkers  # noqa: 
 from web.fieldwork.surveying import ask as asked  # noqa: E402
 
 from parindex.errors import UnusableInputError  # noqa: E402
-from parindex.web.fieldwork.actions import closing, entering, mixing  # noqa: E402
-from parindex.web.fieldwork.actions.gate import UnknownError  # noqa: E402
+from parindex.web.fieldwork.actions import (  # noqa: E402
+    closing,
+    entering,
+    intake,
+    inviting,
+    mixing,
+)
 from parindex.web.fieldwork.models import Box, Entry, Invitation, Response  # noqa: E402
-from parindex.web.fieldwork.queries.typing import mismatches, waiting_for_second  # noqa: E402
+from parindex.web.fieldwork.queries.typing import (  # noqa: E402
+    mismatch_of,
+    waiting_for_second,
+    waiting_for_third,
+)
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.journal.queries import lines_about  # noqa: E402
 from parindex.web.people.permissions import RefusedError  # noqa: E402
@@ -61,27 +70,48 @@ def test_typings_that_differ_are_listed_question_by_question_and_settled_by_a_th
         came = entering.enter(second, code, {"q1": "4", "q2": "2", "more": "Tốt"}, mode="paper")
         assert (came.typed, came.questions) == ("differs", ("bribe", "q2", "more"))
         refused("fieldwork.typed_already", entering.enter, third, code, FORM, mode="paper")
-        (seen,) = mismatches(third, made.fresh())
+        wave = made.fresh()
+        seen = mismatch_of(third, wave, code.lower())
         assert [(each.name, each.label, each.first, each.second) for each in seen.differences] == [
             ("bribe", "Bị gợi ý chi thêm", "0", ""), ("q2", "Thái độ", "5", "2"),
             ("more", "Ý kiến khác", "", "Tốt"),
         ]  # fmt: skip
-        assert (seen.mine, seen.dossier) == (False, one.dossier)
-        assert mismatches(first, made.fresh())[0].mine
-        assert mismatches(made.actor("leader"), made.fresh()) == []
-        refused("fieldwork.third_person", entering.settle, second, one.id, FORM)
-        refused("fieldwork.not_typed_by_you", entering.settle, made.actor("leader"), one.id, FORM)
+        for secret in (one.dossier, one.name, str(one.id), "Thời gian"):
+            assert secret not in str(seen)
+        assert waiting_for_third(first, wave) == 1
+        assert waiting_for_third(made.actor("leader"), wave) == 0
+        for call in (lambda *who: mismatch_of(*who, wave, code), settled(code)):
+            refused("fieldwork.third_person", call, first)
+            refused("fieldwork.third_person", call, second)
+            refused("fieldwork.not_typed_by_you", call, made.actor("leader"))
+        other = made.codes[made.invitations(reserve=False)[1].id]
+        for wrong, why in ((other, "fieldwork.nothing_to_settle"), ("0" * 26, "fieldwork.unknown_code"), (str(one.id), "fieldwork.unknown_code")):  # fmt: skip
+            refused(why, mismatch_of, third, wave, wrong)
+            refused(why, settled(wrong), third)
         with pytest.raises(UnusableInputError):
-            entering.settle(third, one.id, {"q1": "4"})
-        entering.settle(third, one.id, {**FORM, "q2": "2"})
-        refused("fieldwork.nothing_to_settle", entering.settle, third, one.id, FORM)
-        with pytest.raises(UnknownError):
-            entering.settle(third, made.id, FORM)
-        assert mismatches(third, made.fresh()) == []
+            entering.settle(third, code, {"bribe": "0"})
+        # What both typed alike stays, whatever is said of it.
+        entering.settle(third, code, {"bribe": "0", "q2": "2", "q1": "1"})
+        refused("fieldwork.nothing_to_settle", mismatch_of, third, wave, code)
+        refused("fieldwork.nothing_to_settle", settled(code), third)
+        assert waiting_for_third(third, wave) == 0
     assert (Box.objects.count(), Entry.objects.count()) == (1, 0)
     (line,) = [line for line in lines_about("wave", str(made.id)) if line.verb == "entry.settled"]
     assert line.after == {"questions": 3}
     assert str(one.id) not in str(line)
+
+
+def settled(code):
+    return lambda who: entering.settle(who, code, FORM)
+
+
+def test_a_form_of_another_wave_is_opened_by_nobody_here():
+    made, other = ask(take=6), asked("dak-lak", take=6)
+    code = next(iter(other.codes.values()))
+    with clock.at(OPEN):
+        third = made.actor("walker3")
+        refused("fieldwork.unknown_code", mismatch_of, third, made.fresh(), code)
+        refused("fieldwork.unknown_code", settled(code), third)
 
 
 def test_the_settled_answer_is_the_one_that_is_mixed():
@@ -91,7 +121,7 @@ def test_the_settled_answer_is_the_one_that_is_mixed():
         first, second, third = (made.actor(name) for name in ("walker", "walker2", "walker3"))
         entering.enter(first, made.codes[people[0].id], FORM, mode="paper")
         entering.enter(second, made.codes[people[0].id], {**FORM, "q1": "1"}, mode="paper")
-        entering.settle(third, people[0].id, {**FORM, "q1": "2"})
+        entering.settle(third, made.codes[people[0].id], {"q1": "2"})
         for one in people[1:3]:
             entering.enter(first, made.codes[one.id], answers(), mode="phone")
     with clock.at(AFTER):
@@ -108,7 +138,33 @@ def test_forms_that_wait_stop_the_mixing_unless_it_is_said_why():
     with clock.at(AFTER):
         closing.close_due()
         refused("fieldwork.forms_wait", mixing.mix, made.manager, made.id)
-        mixing.mix(made.manager, made.id, accepting="Phiếu giấy thất lạc")
+        refused(
+            "fieldwork.forms_wait", mixing.mix, made.manager, made.id,
+            accepting={"fieldwork.box_differs": "Đủ phiếu"},
+        )  # fmt: skip
+        lost = {"fieldwork.forms_wait": "Phiếu giấy thất lạc"}
+        mixing.mix(made.manager, made.id, accepting=lost)
+    assert not Entry.objects.exists()
+
+
+def test_forms_of_who_answered_otherwise_or_was_replaced_wait_no_more():
+    made = ask(take=6, reserve=1)
+    sent, gone, twice = made.invitations(reserve=False)[:3]
+    with clock.at(OPEN):
+        for one in (sent, gone, twice):
+            entering.enter(made.actor("walker"), made.codes[one.id], FORM, mode="paper")
+        entering.enter(
+            made.actor("walker2"), made.codes[twice.id], {**FORM, "q1": "1"}, mode="paper"
+        )
+        assert waiting_for_second(made.manager, made.fresh()) == 2
+        for at, one in enumerate((sent, twice)):
+            intake.submit(made.codes[one.id], f"d-{at}", answers(), mode="web", seconds=60)
+        inviting.give_up(made.manager, gone.id, state="refused", reason="Bận")
+        assert waiting_for_second(made.manager, made.fresh()) == 0
+        assert waiting_for_third(made.manager, made.fresh()) == 0
+    with clock.at(AFTER):
+        closing.close_due()
+        mixing.mix(made.manager, made.id)
     assert not Entry.objects.exists()
 
 

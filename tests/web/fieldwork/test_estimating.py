@@ -21,6 +21,7 @@ from web.fieldwork.surveying import (  # noqa: E402
     ask,
     found,
     give_codes,
+    mixed_clusters,
 )
 
 from parindex.errors import Problems, UnusableInputError  # noqa: E402
@@ -195,7 +196,7 @@ def test_small_cells_are_withheld_from_tables_and_findings():
     assert any(one["shown"] == "flagged" for one in shown)
 
 
-def test_a_stratum_with_a_single_answer_is_refused_under_fail_and_told():
+def test_an_answer_alone_in_its_cell_is_withheld_and_its_stratum_has_none():
     made = ask(in_frame=30, take=20, reserve=0, min_cell=2)
     with clock.at(OPEN):
         people = made.invitations(reserve=False)
@@ -208,6 +209,21 @@ def test_a_stratum_with_a_single_answer_is_refused_under_fail_and_told():
         # One answer alone hides among nobody: it was withheld, and its stratum has none.
         assert made.fresh().n_withheld == 1
     assert json.loads(estimate(made).content)["answers"] == 60
+
+
+@pytest.mark.parametrize("policy", [one for one in LonelyPsu if one is not LonelyPsu.FAIL])
+def test_one_cluster_in_a_stratum_has_no_error_and_is_refused_under_fail(policy):
+    made = mixed_clusters()
+    with pytest.raises(UnusableInputError) as caught:
+        estimate(made)
+    [problem] = caught.value.problems
+    assert problem.code == "survey.lonely"
+    assert "west" in problem.say("vi")
+    assert problem.say("en") != problem.say("vi")
+    assert not Estimated.objects.exists()
+    with clock.at(AFTER):
+        plan = EstimatePlan(lonely_psu=str(policy))
+        assert estimating.estimate(made.manager, made.id, plan).number == 1
 
 
 def test_no_answers_is_told():
@@ -282,6 +298,47 @@ def test_clusters_drawn_in_two_stages_are_estimated_with_their_sizes():
     assert isclose(float(finding["share"]), engine.estimate, abs_tol=0.5e-4)
     assert isclose(float(finding["se"]), engine.se, abs_tol=0.5e-6)
     assert engine.n == int(finding["n"]) == 40
+
+
+def test_small_cells_of_clusters_taken_for_certain_are_estimated_together():
+    made = ask(in_frame=30, take=20, reserve=0)
+    rows = ["id,village,size,unit"] + [
+        f"p{village}-{at},v{village},8,finance@2021" for village in range(4) for at in range(8)
+    ]
+    frame = ("\n".join(rows) + "\n").encode()
+    # All four villages: each is a stratum of its own, and has fewer answers than can hide.
+    plan = b"schema: parindex.sampling/1\nid: id\nstages:\n  - {cluster: village, method: pps, size: size, take: 4}\n  - {method: srs, take: 4}\n"
+    with clock.at(START):
+        made.wave = waves.create_wave(
+            made.manager, made.issuer, slug="chac", title="Lấy hết cụm", opens_at=START,
+            closes_at=CLOSES, instrument=made.fresh().instrument_id,
+        )  # fmt: skip
+        drawing.register_frame(
+            made.manager, made.id, frame, plan=plan, columns={"unit": "unit"}, file="k"
+        )
+        drawing.draw(made.manager, made.id, frame, seed="3", file="k")
+        give_codes(made)
+        waves.open_wave(made.manager, made.id)
+    worth = []
+    for at, one in enumerate(made.invitations(reserve=False)):
+        said = {"q1": "12345"[(at * 7 + at // 8) % 5], "q2": "3"}
+        with clock.at(OPEN):
+            intake.submit(made.codes[one.id], f"d-{at}", said, mode="web", seconds=9)
+        worth.append(PERCENT[said["q1"]] / 100)
+    with clock.at(AFTER):
+        closing.close_due()
+        mixing.mix(made.manager, made.id)
+    pools = made.fresh().cells.exclude(pooled_cells=None)
+    assert [one.responses.count() for one in pools] == [8, 8]
+    (finding,) = json.loads(estimate(made, suppress_below=5).content)["findings"]
+    assert int(finding["n"]) == 16
+    assert isclose(float(finding["share"]), sum(worth) / 16, abs_tol=0.5e-4)
+    # Each pool is a stratum of half of the population, its answers the primary units.
+    variance = 0.0
+    for values in (worth[:8], worth[8:]):
+        centre = sum(values) / 8
+        variance += (1 / 2) ** 2 * sum((value - centre) ** 2 for value in values) / 7 / 8
+    assert isclose(float(finding["se"]), sqrt(variance), abs_tol=0.5e-6)
 
 
 def test_answers_from_a_counter_count_as_they_are():

@@ -1,6 +1,6 @@
 """Answers come in once, in time and whole; a place that is held stays held."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import web_setup
@@ -19,13 +19,23 @@ from web.fieldwork.surveying import (  # noqa: E402
     plan,
 )
 
+from parindex.canonical import canonical_json  # noqa: E402
 from parindex.errors import UnusableInputError  # noqa: E402
 from parindex.web.fieldwork import sealing  # noqa: E402
 from parindex.web.fieldwork.actions import closing, intake, inviting, places, waves  # noqa: E402
 from parindex.web.fieldwork.actions.gate import UnknownError  # noqa: E402
-from parindex.web.fieldwork.models import Box, Invitation, Quota, Reservation  # noqa: E402
+from parindex.web.fieldwork.models import (  # noqa: E402
+    Box,
+    Cell,
+    Invitation,
+    Quota,
+    Reservation,
+)
+from parindex.web.fieldwork.opening import opened_of  # noqa: E402
 from parindex.web.fieldwork.queries.waves import assigned_to, progress  # noqa: E402
+from parindex.web.fieldwork.states import Mode  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
+from parindex.web.people.models import Unit  # noqa: E402
 from parindex.web.people.permissions import RefusedError  # noqa: E402
 
 pytestmark = pytest.mark.django_db
@@ -206,6 +216,37 @@ def test_the_clock_gives_back_what_lapsed_and_other_strata_are_free():
     assert (stratum(made).reserved, stratum(made).used) == (0, 0)
 
 
+def test_beginning_never_shortens_a_place_that_is_held():
+    made = ask(take=6)
+    one = made.invitations(reserve=False)[0]
+    with clock.at(OPEN):
+        waves.set_quotas(made.manager, made.id, {one.cell.stratum: 1})
+        (walks,) = waves.name_interviewers(made.manager, made.id, [made.people["walker"].id])
+        inviting.assign(made.manager, made.id, interviewer=walks.id, invitations=[one.id])
+        held = Reservation.objects.get().expires_at
+        assert held > SYNCS
+        intake.start(made.codes[one.id])
+        assert Reservation.objects.get().expires_at == held
+        assert (stratum(made).reserved, stratum(made).used) == (1, 0)
+    with clock.at(OPEN + timedelta(days=2)):
+        assert places.give_back_all_lapsed() == 0
+
+
+def test_a_code_of_another_wave_is_unknown_where_one_is_named():
+    made, other = ask(take=6), ask("dak-lak", take=6)
+    code = next(iter(made.codes.values()))
+    with clock.at(OPEN):
+        refused("fieldwork.unknown_code", intake.start, code, wave=other.id)
+        refused(
+            "fieldwork.unknown_code", intake.submit, code, "d-1", answers(), mode="kiosk",
+            seconds=60, wave=other.id,
+        )  # fmt: skip
+        assert intake.start(code, wave=made.id).unit_name
+        assert not intake.submit(
+            code, "d-1", answers(), mode="kiosk", seconds=60, wave=made.id
+        ).already
+
+
 def test_a_quota_counts_what_came_before_it_and_does_not_fall_below():
     made = ask(take=6)
     for at, code in enumerate(codes_of(made)[:3]):
@@ -259,6 +300,52 @@ def test_an_interviewer_answers_for_those_assigned_and_for_nobody_else():
         assert (line.code, line.assigned, line.used) == ("001", 1, 1)
 
 
+def test_forms_by_telephone_that_are_typed_twice_are_not_filled_in_once():
+    made = ask(take=6, typed_twice=["paper", "phone"])
+    one = made.invitations(reserve=False)[0]
+    with clock.at(OPEN):
+        (walks,) = waves.name_interviewers(made.manager, made.id, [made.people["walker"].id])
+        inviting.assign(made.manager, made.id, interviewer=walks.id, invitations=[one.id])
+        how = {"seconds": None, "mode": "phone"}
+        refused(
+            "fieldwork.phone_twice",
+            intake.submit_assigned,
+            made.actor("walker"),
+            one.id,
+            "d1",
+            answers(),
+            **how,
+        )
+        assert not Box.objects.exists()
+        how["mode"] = "interviewer"
+        walker = made.actor("walker")
+        assert not intake.submit_assigned(walker, one.id, "d1", answers(), **how).already
+
+
+@pytest.mark.parametrize(
+    ("ended", "kept"),
+    [
+        (datetime.min.replace(tzinfo=UTC), ""),
+        (datetime.max.replace(tzinfo=UTC), ""),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=7))), ""),
+        (START - timedelta(days=1), "2026-09-06T01:00+00:00"),
+        (START - timedelta(days=1, seconds=1), ""),
+        (OPEN + timedelta(days=1), "2026-09-11T01:00+00:00"),
+        (OPEN + timedelta(days=1, seconds=1), ""),
+        (OPEN.astimezone(timezone(timedelta(hours=7))), "2026-09-10T01:00+00:00"),
+    ],
+)
+def test_a_clock_that_is_out_of_all_that_can_be_is_not_believed(ended, kept):
+    made = ask(take=6)
+    (one, *_) = made.invitations(reserve=False)
+    with clock.at(OPEN):
+        sending = intake.invitation_of(made.codes[one.id])
+        how = intake.How(mode=Mode.INTERVIEWER, seconds=60, ended_at=ended)
+        content = intake.content_of(sending, answers(), how)
+    assert content["ended_at"] == kept
+    assert opened_of(canonical_json(content)).ended_at == kept
+
+
 def test_what_is_sealed_says_the_week_and_not_the_day_and_nothing_of_who():
     made = ask(take=6)
     one = made.invitations(reserve=False)[0]
@@ -281,9 +368,40 @@ def test_progress_counts_codes_used_by_stratum_unit_and_cell():
     seen = progress(made.fresh())
     assert (seen.whole.target, seen.whole.invited, seen.whole.used) == (24, 24, 5)
     assert seen.strata["finance@2021/khai-sinh"].used == 5
-    assert seen.units["Sở Tài chính"].used == 5
+    assert seen.units["finance@2021"].used == 5
+    assert seen.unit_names["finance@2021"] == "Sở Tài chính"
     assert [one.too_few for one in seen.cells] == [False, True, True, True]
     assert seen.n_too_few == 3
+
+
+def test_units_of_one_name_are_told_apart():
+    made = ask(take=6)
+    for at, code in enumerate(codes_of(made)[:5]):
+        send(code, at)
+    Unit.objects.update(name="UBND xã Tân Lập")
+    seen = progress(made.fresh())
+    assert {slug: count.used for slug, count in seen.units.items()} == {
+        "finance@2021": 5,
+        "health@2021": 0,
+    }
+    assert set(seen.unit_names.values()) == {"UBND xã Tân Lập"}
+
+
+def test_a_quota_that_is_less_than_those_drawn_is_the_target_everywhere():
+    made = ask(take=6)
+    Cell.objects.filter(unit=made.units["finance"]).update(stratum="finance")
+    with clock.at(OPEN):
+        waves.set_quotas(made.manager, made.id, {"finance": 7, "health@2021/khai-sinh": 9})
+    seen = progress(made.fresh())
+    assert [one.count.target for one in seen.cells] == [3, 4, 6, 6]
+    assert {name: one.target for name, one in seen.strata.items()} == {
+        "finance": 7, "health@2021/khai-sinh": 6, "health@2021/dat-dai": 6,
+    }  # fmt: skip
+    assert {slug: one.target for slug, one in seen.units.items()} == {
+        "finance@2021": 7,
+        "health@2021": 12,
+    }
+    assert seen.whole.target == 19
 
 
 def test_a_wave_opens_only_for_somebody_and_codes_of_a_planned_one_do_not_work():

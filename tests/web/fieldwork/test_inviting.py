@@ -80,6 +80,47 @@ def test_a_letter_printed_again_has_a_fresh_code_and_the_old_one_counts_no_more(
         refused("fieldwork.nobody_waits", inviting.print_letters, made.manager, made.id)
 
 
+def test_letters_printed_again_say_how_many_are_left():
+    made = ask(take=6)
+    again = [one.id for one in made.invitations(reserve=False)[:5]]
+    with clock.at(OPEN):
+        batch = inviting.print_letters(made.manager, made.id, again=again, limit=3)
+    assert (batch.count, batch.left) == (3, 2)
+
+
+def test_slips_of_a_further_service_count_against_the_counter_s_quota():
+    made = draw(plan(take=6))
+    unit = made.units["finance"]
+    with clock.at(START):
+        waves.open_wave(made.manager, made.id)
+        inviting.print_slips(made.manager, made.id, unit=unit.id, service="khai-sinh", count=1)
+        waves.set_quotas(made.manager, made.id, {unit.name: 1})
+        more = inviting.print_slips(made.manager, made.id, unit=unit.id, service="dat-dai", count=2)
+    first, second = (code for page in printed(more.pdf) for code in CODE.findall(page))
+    with clock.at(OPEN):
+        intake.start(first, mode="kiosk")
+        refused("fieldwork.quota_full", intake.start, second, mode="kiosk")
+
+
+def test_a_reason_is_kept_without_what_no_database_takes():
+    made = ask(take=6)
+    one = made.invitations(reserve=False)[0]
+    with clock.at(OPEN):
+        for nothing in ("\0", "\ud800 "):
+            refused(
+                "refused.no_reason",
+                inviting.give_up,
+                made.manager,
+                one.id,
+                state=REFUSED,
+                reason=nothing,
+            )
+        inviting.give_up(
+            made.manager, one.id, state=REFUSED, reason=" Đi va\u0306\u0301ng\0\ud800 "
+        )
+    assert Invitation.objects.get(id=one.id).reason == "refused: Đi v\u1eafng"
+
+
 def test_slips_are_invitations_of_nobody_and_a_further_batch_joins_the_first():
     made = draw(plan(take=6))
     unit = made.units["finance"].id

@@ -88,6 +88,7 @@ def test_a_file_that_holds_no_keys_is_refused_and_a_key_that_fits_no_wave_is_lef
         b'{"keys":{}}',
         b'{"format":"x","keys":{}}',
         b'{"format":"parindex.wave-keys/1","keys":{"x":"y"}}',
+        b'{"format":"parindex.wave-keys/1","keys":{"%s":"1111"}}' % str(made.id).encode(),
     ):
         (place / "k").write_bytes(content)
         with pytest.raises(UnusableInputError) as caught:
@@ -98,6 +99,42 @@ def test_a_file_that_holds_no_keys_is_refused_and_a_key_that_fits_no_wave_is_lef
     said["keys"][str(made.id)] = "11" * 32
     (place / "k").write_text(json.dumps(said))
     assert keeping.restore_wave_keys(place / "k") == 0
+
+
+def test_burning_that_was_stopped_is_begun_again_and_its_key_is_kept_nowhere(
+    place: Path, monkeypatch
+):
+    made = sent()
+    kept = sealing.key_of(place / "keys", made.id)
+
+    def stopped(*_tables):
+        raise InterruptedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(burning, "vacuum", stopped)
+        with pytest.raises(InterruptedError):
+            mix(made)
+    # The key itself is gone at once; its file says that the tables were not cleared yet.
+    (left,) = [path for _, path in sealing.kept_keys(place / "keys")]
+    assert left.read_bytes() != kept
+    assert keeping.waves_with_keys() == 0
+    assert keeping.keep_wave_keys(place / "k") == 0
+    assert json.loads((place / "k").read_text())["keys"] == {}
+    cleared = []
+    monkeypatch.setattr(burning, "vacuum", lambda *tables: cleared.append(tables))
+    assert burning.finish_mixing() == 1
+    assert cleared == [("fieldwork_box", "fieldwork_entry", "fieldwork_reservation")]
+    assert list(sealing.kept_keys(place / "keys")) == []
+    assert burning.finish_mixing() == 0
+
+
+def test_a_key_that_was_mixed_and_not_burnt_yet_is_not_handed_out(place: Path, monkeypatch):
+    made = sent()
+    assert keeping.waves_with_keys() == 1
+    monkeypatch.setattr(burning, "burn", lambda _wave: None)
+    mix(made)
+    assert sealing.key_of(place / "keys", made.id) is not None
+    assert keeping.keep_wave_keys(place / "k") == 0
 
 
 def test_the_clock_closes_gives_back_burns_what_was_left_and_forgets(place: Path, monkeypatch):

@@ -19,6 +19,7 @@ from parindex.web.fieldwork import sealing  # noqa: E402
 from parindex.web.fieldwork.actions import burning, closing, intake, inviting, mixing  # noqa: E402
 from parindex.web.fieldwork.bridge.rechecks import RecheckPlan  # noqa: E402
 from parindex.web.fieldwork.models import Box, Cell, Invitation, Recheck, Response  # noqa: E402
+from parindex.web.fieldwork.opening import UnreadableError, opened_of  # noqa: E402
 from parindex.web.fieldwork.queries.mixed import digest_of, reconcile  # noqa: E402
 from parindex.web.fieldwork.queries.results import rechecks_of  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
@@ -70,7 +71,6 @@ def test_what_was_given_comes_out_and_nothing_of_how_it_went_in():
     assert sorted(canonical_json(one.answers) for one in rows) == given
     assert {one.id.version for one in rows} == {4}
     assert not Box.objects.exists()
-    assert {one.seconds for one in rows} <= {60, 90, 120}
     (line,) = [one for one in lines_about("wave", str(made.id)) if one.verb == "wave.mixed"]
     assert line.after["answers"] == line.after["used"] == 48
     assert line.after["digest"] == wave.mixed_digest == digest_of(Response.objects.all())
@@ -132,10 +132,14 @@ def test_an_answer_that_is_missing_or_damaged_stops_the_mixing_unless_it_is_said
     Box.objects.create(wave=wave, sealed=stranger)
     run("ALTER TABLE fieldwork_box ENABLE TRIGGER ALL")
     assert refused("fieldwork.box_differs", mix, made) == {"used": 32, "found": 30, "damaged": 2}
-    wave = mix(made, accepting="Mất hai phiếu do hỏng ổ đĩa, biên bản số 3")
+    reason = "Mất hai phiếu do hỏng ổ đĩa, biên bản số 3"
+    for other in ({"fieldwork.may_still_come": reason}, {"fieldwork.box_differs": " "}):
+        refused("fieldwork.box_differs", mix, made, accepting=other)
+    wave = mix(made, accepting={"fieldwork.box_differs": reason})
     assert wave.n_mixed == 30
     (line,) = [one for one in lines_about("wave", str(made.id)) if one.verb == "wave.mixed"]
-    assert (line.after["damaged"], line.reason) == (2, "Mất hai phiếu do hỏng ổ đĩa, biên bản số 3")
+    assert (line.after["damaged"], line.reason) == (2, reason)
+    assert line.after["accepted"] == ["fieldwork.box_differs"]
 
 
 def content():
@@ -145,13 +149,55 @@ def content():
     }  # fmt: skip
 
 
+SOUND = {
+    "answers": answers(), "mode": "web", "interviewer": "", "week": "2026-09-07", "seconds": 60,
+    "ended_at": "2026-09-10T08:00+00:00", "cell": "00000000-0000-0000-0000-000000000001",
+}  # fmt: skip
+UNREADABLE = [
+    b"", b"{", b"[]", b"null", b"[" * 5_000,
+    *(
+        canonical_json({**SOUND, name: wrong})
+        for name, wrong in (
+            ("cell", 5), ("cell", "x"), ("answers", []), ("answers", {"q1": 5}), ("answers", {"q1": "\0"}),
+            ("mode", "ship"), ("mode", ["web"]), ("interviewer", None), ("interviewer", "x" * 21),
+            ("week", "hôm qua"), ("week", None), ("seconds", "60"), ("seconds", True), ("seconds", 1 << 40),
+            ("ended_at", "1-01-01T00:00+0000"), ("ended_at", "0001-01-01T00:00"), ("ended_at", 7),
+            ("more", 1),
+        )
+    ),
+    canonical_json({name: said for name, said in SOUND.items() if name != "mode"}),
+    canonical_json(SOUND).replace(b'"q1":"1"', b'"q1":"\\ud800"'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", UNREADABLE, ids=range(len(UNREADABLE)))
+def test_what_is_no_answer_is_unreadable(content):
+    assert opened_of(canonical_json(SOUND)).seconds == 60
+    with pytest.raises(UnreadableError):
+        opened_of(content)
+
+
+def test_what_opens_and_is_no_answer_counts_as_damaged_and_stops_no_mixing():
+    made = ask(take=6)
+    send_all(made)
+    close(made)
+    wave = made.fresh()
+    sealed = sealing.seal(
+        b'{"ended_at":"1-01-01T00:00+0000"}', public_key=wave.public_key, wave=made.id, size=99
+    )
+    Box.objects.create(wave=wave, sealed=sealed)
+    assert refused("fieldwork.box_differs", mix, made) == {"used": 24, "found": 24, "damaged": 1}
+    assert mix(made, accepting={"fieldwork.box_differs": "Một phiếu lạ"}).n_mixed == 24
+
+
 def test_nothing_is_mixed_before_what_was_given_offline_may_have_come():
     made = ask(take=6)
     send_all(made)
     close(made)
     with clock.at(SYNCS):
         refused("fieldwork.may_still_come", mixing.mix, made.manager, made.id)
-        assert mixing.mix(made.manager, made.id, accepting="Mọi máy đã gửi").n_mixed == 24
+        waited = {"fieldwork.may_still_come": "Mọi máy đã gửi"}
+        assert mixing.mix(made.manager, made.id, accepting=waited).n_mixed == 24
 
 
 def test_without_the_key_nothing_is_mixed_and_nothing_lost(tmp_path: Path):
@@ -211,10 +257,25 @@ def test_people_are_forgotten_by_hand_or_when_their_day_has_come(monkeypatch):
         assert closing.forget_due() == 1
         assert closing.forget_due() == 0
         assert closing.forget_contacts(made.manager, made.id) == 0
+    assert nobody_is_known()
+
+
+def nobody_is_known():
     left = Invitation.objects.values_list(
         "name", "phone", "address", "dossier", "reason"
     ).distinct()
-    assert list(left) == [("", "", "", "", "")]
+    return list(left) == [("", "", "", "", "")]
+
+
+def test_people_of_a_wave_that_is_never_mixed_are_forgotten_once_nothing_may_come(monkeypatch):
+    monkeypatch.setattr(closing, "vacuum", lambda *_: None)
+    ask(take=6, contacts_until=OPEN.date())
+    with clock.at(SYNCS):
+        assert closing.forget_due() == 0
+    assert not nobody_is_known()
+    with clock.at(AFTER):
+        assert closing.forget_due() == 1
+    assert nobody_is_known()
 
 
 def test_who_fills_in_forms_alone_is_on_the_list_and_no_answer_is_deleted():
@@ -230,7 +291,7 @@ def test_who_fills_in_forms_alone_is_on_the_list_and_no_answer_is_deleted():
         honest = at % 3 != 1
         said = answers(at * 7 + at // 3) if honest else {"q1": "5", "q2": "5", "bribe": "0"}
         ended = OPEN + timedelta(minutes=(37 if honest else 1) * at)
-        with clock.at(OPEN):
+        with clock.at(ended):
             intake.submit_assigned(
                 made.actor(name),
                 one.id,

@@ -159,7 +159,7 @@ def test_a_wave_closed_in_the_midst_keeps_what_was_confirmed_and_nothing_else(su
         while Box.objects.count() < 30:
             pass
         closing.close_wave(made.manager, made.id, reason="Đủ phiếu")
-        mixing.mix(made.manager, made.id, accepting="Mọi máy đã gửi")
+        mixing.mix(made.manager, made.id, accepting={"fieldwork.may_still_come": "Mọi máy đã gửi"})
         return 0
 
     confirmed = sum(together(*(lambda at=at: send(at) for at in range(4)), close))

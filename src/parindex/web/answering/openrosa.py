@@ -171,10 +171,8 @@ def _received(request: HttpRequest, wave: UUID, actor: Actor) -> Refusal | None:
     if part is None:
         return refusal("answering.unreadable")
     sent = read_submission(part.read())
-    expected = form_for(actor, wave)
-    if expected is None:
-        return refusal("answering.not_assigned")
-    if sent.form_id != expected.form_id:
+    known = wave_for(actor, wave)
+    if known is None or sent.form_id != known.slug:
         return refusal("answering.other_form")
     answers = dict(sent.answers)
     try:
@@ -189,6 +187,7 @@ def _received(request: HttpRequest, wave: UUID, actor: Actor) -> Refusal | None:
         mode=Mode.ODK,
         seconds=_seconds(sent),
         ended_at=moment_of(sent.ended),
+        wave=wave,
     )
     return None
 

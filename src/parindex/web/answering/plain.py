@@ -20,7 +20,7 @@ from parindex.web.answering.taking import Sent, opened, received, sent_of
 def open_form(request: HttpRequest) -> HttpResponse:
     """The page with the form that a code opens; with what was typed so far, in another language."""
     sent, language = _read(request.POST)
-    with override(_ours(language)):
+    with override(language_of(language)):
         found = refusal(UNKNOWN) if sent is None else opened(request, sent)
         if sent is None or isinstance(found, Refusal):
             return _refused(found, request.POST, language)
@@ -30,7 +30,7 @@ def open_form(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """The page that thanks; or the form again with what is wrong."""
     sent, language = _read(request.POST)
-    with override(_ours(language)):
+    with override(language_of(language)):
         found = refusal(UNKNOWN) if sent is None else received(request, sent)
         if not isinstance(found, Refusal):
             return _page("answering/plain_end.html", {}, language)
@@ -59,11 +59,6 @@ def _read(said: QueryDict) -> tuple[Sent | None, str]:
     return sent_of(whole), (said.get("language") or said.get("spoken") or "vi")[:20]
 
 
-def _ours(language: str) -> str:
-    """Which of our own languages goes with one of the questionnaire's."""
-    return language_of(language)
-
-
 def _form(
     found: Mapping[str, Any], sent: Sent, language: str, problems: Sequence[Problem] = ()
 ) -> HttpResponse:
@@ -81,13 +76,14 @@ def _form(
         "sections": sections_of(content, sent.answers, wrong, chosen),
         "wrong": wrong,
     }
-    return _page("answering/plain_form.html", context, chosen, status=422 if wrong else 200)
+    return _page("answering/plain_form.html", context, chosen, status=422 if problems else 200)
 
 
 def _refused(found: Any, typed: QueryDict, language: str) -> HttpResponse:
     """The page for a code once more, with why it does not open; what was typed of a code stays."""
-    context = {"told": found.said(_ours(language))[0], "code": typed.get("code", "")[:60]}
-    response = _page("answering/plain_code.html", context, _ours(language), status=found.status)
+    ours = language_of(language)
+    context = {"told": found.said(ours)[0], "code": typed.get("code", "")[:60]}
+    response = _page("answering/plain_code.html", context, ours, status=found.status)
     if found.wait:
         response["Retry-After"] = str(found.wait)
     return response

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 
 from parindex.errors import Problem
+from parindex.web.answering.saying import language_of, sentence
 from parindex.web.answering.words import WORDS
 
 # How fields are called: answers as they are typed, and numbers in which a comma is a dot.
@@ -53,12 +54,15 @@ def sections_of(
 
 
 def wrong_in(content: Form, problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
-    """What is wrong with which question, in words, in the order of the form."""
+    """What is wrong with which question, in words, in the order of the form.
+
+    Last what is wrong with no question of it; ``id`` is empty then.
+    """
     found: dict[str, Problem] = {}
     for one in problems:
         found.setdefault(str(one.values.get("question", "")), one)
     speaker = _Speaker(content, language)
-    return [
+    told = [
         {
             "name": question["name"],
             "id": speaker.id_of(question["name"]),
@@ -68,6 +72,16 @@ def wrong_in(content: Form, problems: Sequence[Problem], language: str) -> list[
         for question in speaker.questions
         if question["name"] in found
     ]
+    asked = {question["name"] for question in speaker.questions}
+    whole = [one for one in problems if str(one.values.get("question", "")) not in asked]
+    return told + [
+        {"name": "", "id": "", "label": "", "words": _words(one, language)} for one in whole
+    ]
+
+
+def _words(problem: Problem, language: str) -> str:
+    parts = problem.parts(language_of(language))
+    return " ".join(sentence(parts.get(part, "")) for part in ("what", "fix")).strip()
 
 
 def _error(code: str, question: Form, speaker: _Speaker) -> str:

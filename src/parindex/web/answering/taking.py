@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from django.http import HttpRequest
 
@@ -89,14 +90,16 @@ def _are_answers(said: object) -> bool:
     return (
         isinstance(said, dict)
         and len(said) <= MOST_ANSWERS
-        and all(len(name) <= _LONGEST_NAME for name in said)
+        and all(len(name) <= _LONGEST_NAME and name.isprintable() for name in said)
         and all(isinstance(one, str) and len(one) <= _LONGEST_ANSWER for one in said.values())
     )
 
 
 def opened(request: HttpRequest, sent: Sent) -> dict[str, Any] | Refusal:
     """The form that a code opens, with what is said above it; or why it opens none."""
-    found = _limited(request, sent, lambda mode: intake.start(sent.code, mode=mode))
+    found = _limited(
+        request, sent, lambda mode, wave: intake.start(sent.code, mode=mode, wave=wave)
+    )
     if isinstance(found, Refusal):
         return found
     return {
@@ -119,24 +122,31 @@ def received(request: HttpRequest, sent: Sent) -> bool | Refusal:
     found = _limited(
         request,
         sent,
-        lambda mode: intake.submit(
-            sent.code, sent.submission, sent.answers, mode=mode, seconds=sent.seconds
+        lambda mode, wave: intake.submit(
+            sent.code, sent.submission, sent.answers, mode=mode, seconds=sent.seconds, wave=wave
         ),
     )
     return found if isinstance(found, Refusal) else found.already
 
 
-def _limited(request: HttpRequest, sent: Sent, act: Callable[[Mode], _Done]) -> _Done | Refusal:
-    """Do something with a code; codes and keys that are none are counted against the address."""
+def _limited(
+    request: HttpRequest, sent: Sent, act: Callable[[Mode, UUID | None], _Done]
+) -> _Done | Refusal:
+    """Do something with a code; codes and keys that are none are counted against the address.
+
+    A tablet takes the slips of its own wave; those of another are unknown there.
+    """
     address = address_of(request)
     wait = tries.wait(address)
     if wait:
         return refusal("answering.too_many", seconds=wait)
     try:
-        if sent.kiosk and kiosk_by_key(sent.kiosk) is None:
-            found = refusal(UNKNOWN_KIOSK)
-        else:
-            return act(Mode.KIOSK if sent.kiosk else Mode.WEB)
+        if not sent.kiosk:
+            return act(Mode.WEB, None)
+        kiosk = kiosk_by_key(sent.kiosk)
+        if kiosk is not None:
+            return act(Mode.KIOSK, kiosk.wave_id)
+        found = refusal(UNKNOWN_KIOSK)
     except ParindexError as error:
         found = refusal_of(error)
     if found.code in {UNKNOWN, UNKNOWN_KIOSK}:

@@ -256,8 +256,6 @@ class Response(models.Model):
     interviewer = models.CharField(max_length=20, blank=True)
     # The Monday of the week.
     week = models.DateField(null=True)
-    # How long it took, rounded up to half minutes.
-    seconds = models.IntegerField(null=True)
 
     class Meta:
         """Only grows, all of a wave at once."""

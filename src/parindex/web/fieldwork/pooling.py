@@ -22,7 +22,8 @@ _SAYS: Final = ("mode", "interviewer", "week")
 class Opened:
     """An answer out of the box: what is said, by whom of which cell, and how it came.
 
-    ``ended_at`` is known while the box is open, and kept nowhere.
+    ``seconds`` and ``ended_at`` are known while the box is open, and kept nowhere: whoever saw
+    when somebody began and sent would find the answer by them.
     """
 
     answers: Mapping[str, str]

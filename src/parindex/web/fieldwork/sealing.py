@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -109,16 +110,22 @@ def key_of(folder: Path, wave: UUID) -> bytes | None:
 
 
 def destroy_key(folder: Path, wave: UUID) -> None:
-    """Write over a wave's key and remove it; nothing happens where it is gone."""
-    path = _path(folder, wave)
-    if not path.exists():
-        return
-    with path.open("r+b") as file:
+    """Write over a wave's key; its file stays, and says that the burning is not finished.
+
+    Nothing happens where it is gone.
+    """
+    with suppress(FileNotFoundError), _path(folder, wave).open("r+b") as file:
         file.write(os.urandom(_POINT))
         file.flush()
         os.fsync(file.fileno())
-    path.unlink()
-    _sync_folder(path.parent)
+
+
+def remove_key(folder: Path, wave: UUID) -> None:
+    """Remove the file of a key that was destroyed; nothing happens where it is gone."""
+    path = _path(folder, wave)
+    path.unlink(missing_ok=True)
+    if path.parent.exists():
+        _sync_folder(path.parent)
 
 
 def kept_keys(folder: Path) -> Iterator[tuple[UUID, Path]]:

@@ -50,6 +50,10 @@ MOVES: Final[Mapping[WaveMove, Move]] = {
 }
 # While people are listed, codes printed and interviewers named.
 PREPARING: Final = frozenset({WaveState.PLANNED, WaveState.DRAWN, WaveState.OPEN})
+# Before anybody may answer.
+SETTING_UP: Final = frozenset({WaveState.PLANNED, WaveState.DRAWN})
+# Answers come in, in the end only those that were given before.
+TAKING: Final = frozenset({WaveState.OPEN, WaveState.CLOSED})
 # The answers are mixed and the key that could open them one by one is gone.
 MIXED: Final = frozenset({WaveState.MIXED, WaveState.ESTIMATED})
 
@@ -125,5 +129,5 @@ class Window:
         if at < self.opens_at:
             return False
         if mode in SENT_LATER:
-            return self.state in {WaveState.OPEN, WaveState.CLOSED} and at <= self.syncs_until
+            return self.state in TAKING and at <= self.syncs_until
         return self.state is WaveState.OPEN and at <= self.closes_at

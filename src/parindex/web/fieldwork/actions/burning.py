@@ -1,6 +1,7 @@
 """Burning what could undo a mixing: the wave's key, and what is left in the tables' pages.
 
-Done once the mixing is committed, again at every start, and of no effect when done again.
+Done once the mixing is committed; what was interrupted is finished at the next start, or by the
+clock.
 """
 
 from __future__ import annotations
@@ -20,17 +21,16 @@ _EMPTIED: Final = ("fieldwork_box", "fieldwork_entry", "fieldwork_reservation")
 
 
 def burn(wave: UUID) -> None:
-    """Destroy the key of a mixed wave, and what is left of the sealed in the tables' pages.
-
-    Done once the mixing is committed; done again it changes nothing.
-    """
+    """Burn what is left of a mixed wave; done again, or by two at a time, it changes nothing."""
     if Wave.objects.filter(id=wave, state__in=MIXED).exists():
         sealing.destroy_key(settings.KEYS_FOLDER, wave)
         vacuum(*_EMPTIED)
+        # Last: while the file is there, whoever comes next begins again.
+        sealing.remove_key(settings.KEYS_FOLDER, wave)
 
 
 def finish_mixing() -> int:
-    """Burn the keys of waves that were mixed by one who was stopped right after; how many."""
+    """Finish the burning of mixed waves whose key files are still there; how many."""
     kept = [one for one, _ in sealing.kept_keys(settings.KEYS_FOLDER)]
     mixed = Wave.objects.filter(id__in=kept, state__in=MIXED).values_list("id", flat=True)
     for one in mixed:

@@ -7,23 +7,17 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from parindex.vietnamese import has_words
 from parindex.web.fieldwork.actions.burning import vacuum
 from parindex.web.fieldwork.actions.gate import hold_wave, move, note, run_by
-from parindex.web.fieldwork.models import (
-    Invitation,
-    Wave,
-)
+from parindex.web.fieldwork.models import Invitation, Wave
 from parindex.web.fieldwork.states import MIXED, WaveMove, WaveState
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, unchanged
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
-
-_BATCH: Final = 500
-# What held a sealed answer, or said when a code was used.
-_EMPTIED: Final = ("fieldwork_box", "fieldwork_entry", "fieldwork_reservation")
 
 
 @action
@@ -93,8 +87,12 @@ def forget_contacts(actor: Actor, wave: UUID) -> int:
 
 
 def forget_due() -> int:
-    """The same for the waves whose day has come; how many there were."""
-    due = Wave.objects.filter(state__in=MIXED, contacts_until__lt=clock.today())
+    """The same for the waves whose day has come; how many there were.
+
+    Also of those that were never mixed, once nothing may come in any more.
+    """
+    over = Q(state__in=MIXED) | Q(syncs_until__lt=clock.now())
+    due = Wave.objects.filter(over, contacts_until__lt=clock.today())
     known = due.filter(invitations__in=Invitation.objects.exclude(**_NOBODY)).distinct()
     ids = list(known.values_list("id", flat=True))
     for one in ids:

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
 from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.actions import intake
-from parindex.web.fieldwork.actions.gate import UnknownError, note
+from parindex.web.fieldwork.actions.gate import note
 from parindex.web.fieldwork.actions.intake import How
 from parindex.web.fieldwork.models import Entry, Invitation, Wave
-from parindex.web.fieldwork.queries import sending
 from parindex.web.fieldwork.queries.sending import Sending
-from parindex.web.fieldwork.queries.typing import opened, typed_twice
+from parindex.web.fieldwork.queries.typing import apart, differing, opened, typed_twice
 from parindex.web.fieldwork.queries.waves import wave_for
 from parindex.web.fieldwork.states import Mode
 from parindex.web.journal.actions import action
@@ -88,39 +86,33 @@ def enter(actor: Actor, token: str, answers: Mapping[str, Any], *, mode: str) ->
     return Entered(typed=Typed.KEPT)
 
 
-def differing(first: Mapping[str, str], second: Mapping[str, str]) -> tuple[str, ...]:
-    """The questions in which two typings differ, in the order of the first."""
-    names = dict.fromkeys([*first, *second])
-    return tuple(name for name in names if first.get(name, "") != second.get(name, ""))
-
-
 def _keep(one: Sending, sealed: bytes, mode: Mode) -> None:
     Entry.objects.filter(invitation=one.id).delete()
     intake.put_in_the_box(one, sealed, receipt=str(one.id), mode=mode)
 
 
 @action
-def settle(actor: Actor, invitation: UUID, answers: Mapping[str, Any]) -> Entered:
+def settle(actor: Actor, token: str, answers: Mapping[str, str]) -> Entered:
     """Settle a form on which two typists differ, by a third person with the paper in hand.
 
-    Recorded is that a form was settled and in how many questions, not which form it was.
+    ``answers`` are those to the questions in which they differ; the others stay as both typed
+    them. Recorded is that a form was settled and in how many questions, not which form it was.
+    Raises as :func:`apart`, and UnusableInputError for answers that cannot be kept.
     """
-    one = sending.by_id(invitation)
-    if one is None or wave_for(actor, one.wave.id) is None:
-        raise UnknownError
-    if not permissions.can_type(actor, issuer=one.wave.issuer_id):
-        raise RefusedError("fieldwork.not_typed_by_you")
+    one = intake.invitation_of(token)
+    if wave_for(actor, one.wave.id) is None:
+        raise RefusedError("fieldwork.unknown_code")
+    # Two who settle one form at a time wait for one another here.
     held = Invitation.objects.select_for_update(no_key=True).get(id=one.id)
-    typed = list(Entry.objects.filter(invitation=held).order_by("number"))
-    if held.used or len(typed) < 2:
+    if held.used:
         raise RefusedError("fieldwork.nothing_to_settle")
-    if any(entry.person_id == actor.person for entry in typed):
-        raise RefusedError("fieldwork.third_person")
+    typed = apart(actor, one)
     way = Mode(typed[0].mode)
-    content = intake.content_of(one, answers, How(mode=way))
     first, second = (opened(one.wave, entry)["answers"] for entry in typed)
-    _keep(one, intake.seal_for(one.wave, content), way)
     questions = differing(first, second)
+    settled = {**first, **{name: answers.get(name, "") for name in questions}}
+    content = intake.content_of(one, settled, How(mode=way))
+    _keep(one, intake.seal_for(one.wave, content), way)
     wave = Wave.objects.get(id=one.wave.id)
     note("entry.settled", actor, wave, after={"questions": len(questions)})
     return Entered(typed=Typed.KEPT, questions=questions)

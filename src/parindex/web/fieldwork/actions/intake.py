@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from parindex.web.fieldwork.models import Interviewer, Invitation
 from parindex.web.fieldwork.queries import sending
 from parindex.web.fieldwork.queries.forms import questionnaire_for
 from parindex.web.fieldwork.queries.sending import SealedTo, Sending
+from parindex.web.fieldwork.queries.typing import typed_twice
 from parindex.web.fieldwork.states import ANSWERABLE, SENT_LATER, Mode, Window
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
@@ -31,6 +32,8 @@ from parindex.web.people.permissions import RefusedError
 
 _HALF_MINUTE: Final = 30
 _LONGEST: Final = 4 * 60 * 60
+# By how much the clock of a device may be wrong.
+_DAY: Final = timedelta(days=1)
 _TO_BEGIN: Final = ("wave__issuer", "cell__unit")
 # In plain SQL and at one go, since hundreds come in a second; the number in the box is a lot.
 _USE_AND_PUT: Final = """
@@ -67,13 +70,13 @@ class Received:
     already: bool
 
 
-def start(token: str, *, mode: str = Mode.WEB) -> Started:
+def start(token: str, *, mode: str = Mode.WEB, wave: UUID | None = None) -> Started:
     """Begin to answer: gives the form, and holds a place where the cell has a quota.
 
-    Raises RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open,
-    .quota_full.
+    With a ``wave``, a code of another one is as unknown as any. Raises RefusedError:
+    fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open, .quota_full.
     """
-    found = invitation_of(token)
+    found = invitation_of(token, wave=wave)
     if found.used:
         raise RefusedError("fieldwork.used_code")
     one = Invitation.objects.select_related(*_TO_BEGIN).get(id=found.id)
@@ -94,16 +97,18 @@ def submit(
     seconds: int | None,
     interviewer: UUID | None = None,
     ended_at: datetime | None = None,
+    wave: UUID | None = None,
 ) -> Received:
     """Keep an answer, sealed, and mark its code used: both or neither.
 
     ``submission`` is the device's own number of the answer: sent again, it is told as received.
-    ``interviewer`` is the account of who asked, ``ended_at`` when, by the clock of the device:
-    sealed with the answer, of use for signals of fraud, forgotten when all are mixed. Raises
+    ``interviewer`` is the account of who asked; ``seconds`` how long it took and ``ended_at`` when
+    it ended, by the clock of the device: sealed with the answer, of use for signals of fraud,
+    forgotten when all are mixed. With a ``wave``, a code of another one is unknown. Raises
     RefusedError: fieldwork.unknown_code, .used_code, .withdrawn_code, .not_open, .quota_full, and
     UnusableInputError for the answers.
     """
-    one = invitation_of(token)
+    one = invitation_of(token, wave=wave)
     how = How(mode=Mode(mode), seconds=seconds, by=interviewer, ended_at=ended_at)
     return receive(one, submission, answers, how)
 
@@ -117,12 +122,22 @@ def submit_assigned(
     mode: str = Mode.INTERVIEWER,
     seconds: int | None,
     ended_at: datetime | None = None,
+    wave: UUID | None = None,
 ) -> Received:
-    """The same for an interviewer and somebody assigned to them: no code is needed."""
+    """The same for an interviewer and somebody assigned to them: no code is needed.
+
+    Raises UnknownError for anybody else, and RefusedError (fieldwork.phone_twice) where forms by
+    telephone are typed twice.
+    """
     one = sending.assigned(invitation, actor.person)
     if one is None or not permissions.can_interview(actor, issuer=one.wave.issuer_id):
         raise UnknownError
-    how = How(mode=Mode(mode), seconds=seconds, by=actor.person, ended_at=ended_at)
+    if wave is not None and one.wave.id != wave:
+        raise UnknownError
+    way = Mode(mode)
+    if way is Mode.PHONE and typed_twice(one.wave, way):
+        raise RefusedError("fieldwork.phone_twice")
+    how = How(mode=way, seconds=seconds, by=actor.person, ended_at=ended_at)
     return receive(one, submission, answers, how)
 
 
@@ -135,10 +150,13 @@ def start_assigned(actor: Actor, invitation: UUID) -> Started:
     return _started(one)
 
 
-def invitation_of(token: str) -> Sending:
-    """The invitation of a code. Raises RefusedError where there is none that counts."""
+def invitation_of(token: str, *, wave: UUID | None = None) -> Sending:
+    """The invitation of a code, in a wave where one is named.
+
+    Raises RefusedError where there is none that counts.
+    """
     one = sending.by_token_hash(codes.hash_of(token))
-    if one is None:
+    if one is None or wave not in {None, one.wave.id}:
         raise RefusedError("fieldwork.unknown_code")
     if one.state not in ANSWERABLE:
         raise RefusedError("fieldwork.withdrawn_code")
@@ -261,7 +279,7 @@ def content_of(one: Sending, answers: Mapping[str, Any], how: How) -> dict[str, 
     if how.by is not None:
         found = Interviewer.objects.filter(wave=one.wave.id, person=how.by)
         code = found.values_list("code", flat=True).first() or ""
-    ended = how.ended_at
+    ended = _plausible(how.ended_at, since=one.wave.opens_at)
     if ended is None and how.mode not in SENT_LATER:
         ended = clock.now()
     return {
@@ -271,8 +289,15 @@ def content_of(one: Sending, answers: Mapping[str, Any], how: How) -> dict[str, 
         "interviewer": code,
         "week": str(today - timedelta(days=today.weekday())),
         "seconds": _coarse(how.seconds),
-        "ended_at": f"{ended:%Y-%m-%dT%H:%M%z}" if ended is not None else "",
+        "ended_at": ended.astimezone(UTC).isoformat(timespec="minutes") if ended else "",
     }
+
+
+def _plausible(ended: datetime | None, *, since: datetime) -> datetime | None:
+    """When an answer was ended, unless the device's clock is out of all that can be."""
+    if ended is None or ended - since < -_DAY or ended - clock.now() > _DAY:
+        return None
+    return ended
 
 
 def _coarse(seconds: int | None) -> int | None:

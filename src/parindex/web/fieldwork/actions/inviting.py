@@ -15,6 +15,7 @@ from parindex.web.fieldwork import codes, permissions
 from parindex.web.fieldwork.actions import places
 from parindex.web.fieldwork.actions.gate import UnknownError, note, run_by
 from parindex.web.fieldwork.bridge import letters as paper
+from parindex.web.fieldwork.bridge.questionnaires import clean
 from parindex.web.fieldwork.models import (
     COUNTER,
     Assigned,
@@ -116,6 +117,7 @@ def _counter(wave: Wave, unit: Unit, service: str, respondents: str) -> Cell:
         defaults={
             "position": 0 if last is None else last + 1,
             "stratum": unit.name,
+            "quota": wave.quotas.filter(label=unit.name).first(),
             "design": {
                 "strata": [draw], "units": [], "fpc": [""], "weight": "1",
                 "stratum": draw, "psu": "",
@@ -152,7 +154,7 @@ def _printed(
         closes_at=wave.closes_at.astimezone(clock.VIETNAM),
         kind=kind,
     )
-    left = waiting.count()
+    left = waiting.exclude(id__in=[one.id for one in batch]).count()
     note(f"{kind}.printed", actor, wave, after={"count": len(batch)})
     return Batch(pdf=pdf, count=len(batch), left=left)
 
@@ -223,7 +225,8 @@ def give_up(actor: Actor, invitation: UUID, *, state: InvitationState, reason: s
     if one is None or known is None:
         raise UnknownError
     _may_give_up(actor, one)
-    if not has_words(reason):
+    words = clean(reason)
+    if not has_words(words):
         raise RefusedError("refused.no_reason")
     wave = (
         Wave.objects.select_for_update(no_key=True)
@@ -243,7 +246,7 @@ def give_up(actor: Actor, invitation: UUID, *, state: InvitationState, reason: s
         raise RefusedError("refused.decided")
     reserve = _next_reserve(held)
     held.state = state if reserve is None else InvitationState.REPLACED
-    held.reason = f"{state}: {reason.strip()}"[:500]
+    held.reason = f"{state}: {words}"[:500]
     held.save(update_fields=["state", "reason"])
     if reserve is not None:
         _step_in(held, reserve)

@@ -6,9 +6,8 @@ at the next start. See docs/decisions/0014.
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -33,42 +32,54 @@ from parindex.web.fieldwork.models import (
     Response,
     Wave,
 )
+from parindex.web.fieldwork.opening import UnreadableError, opened_of
 from parindex.web.fieldwork.pooling import Opened, Place, Pool
 from parindex.web.fieldwork.queries.forms import questionnaire_for
 from parindex.web.fieldwork.queries.mixed import digest_of
+from parindex.web.fieldwork.queries.typing import forms_waiting
 from parindex.web.fieldwork.states import WaveMove
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
 from parindex.web.people.permissions import RefusedError
 
+# What is refused unless somebody says why it is taken so.
+FORMS_WAIT: Final = "fieldwork.forms_wait"
+MAY_STILL_COME: Final = "fieldwork.may_still_come"
+BOX_DIFFERS: Final = "fieldwork.box_differs"
+ACCEPTABLE: Final = (FORMS_WAIT, MAY_STILL_COME, BOX_DIFFERS)
+NOTHING: Final[Mapping[str, str]] = {}
 _BATCH: Final = 500
 
 
 @action
 def mix(
-    actor: Actor, wave: UUID, *, accepting: str = "", recheck: RecheckPlan | None = None
+    actor: Actor,
+    wave: UUID,
+    *,
+    accepting: Mapping[str, str] = NOTHING,
+    recheck: RecheckPlan | None = None,
 ) -> Wave:
     """Mix the answers of a closed wave: from now on nobody can tell which is whose.
 
-    While the box is open the list of whom to interview again is made, by ``recheck``. What is
-    missing in the box, or does not open, is refused unless ``accepting`` says why it is taken so.
-    Raises RefusedError: fieldwork.no_key, .box_differs, .forms_wait, .may_still_come.
+    While the box is open the list of whom to interview again is made, by ``recheck``. Forms that
+    wait, a time that is not over, a box that lacks answers or holds some that do not open are
+    refused each, unless ``accepting`` says by the refusal's code why it is taken so. Raises
+    RefusedError: fieldwork.no_key, .forms_wait, .may_still_come, .box_differs.
     """
     held = run_by(actor, wave)
     # Answers that are coming in now are waited for.
     hold_wave(held.id)
     move(held, WaveMove.MIX)
-    accepted = has_words(accepting)
-    if not accepted:
-        _refuse_what_waits(held)
+    accepted = {code: accepting[code] for code in ACCEPTABLE if has_words(accepting.get(code, ""))}
+    _refuse_what_waits(held, accepted)
     key = sealing.key_of(settings.KEYS_FOLDER, held.id)
     if key is None:
         raise RefusedError("fieldwork.no_key")
     answers, damaged = _opened(held, key)
     used = held.invitations.filter(used=True).count()
-    if not accepted and (damaged or len(answers) != used):
-        raise RefusedError("fieldwork.box_differs", used=used, found=len(answers), damaged=damaged)
+    if BOX_DIFFERS not in accepted and (damaged or len(answers) != used):
+        raise RefusedError(BOX_DIFFERS, used=used, found=len(answers), damaged=damaged)
     places = [_place(one) for one in held.cells.order_by("position")]
     pooled = pooling.pooled(answers, places, least=held.min_cell)
     cells = [_cell_of(held, pool) for pool in pooled.pools]
@@ -81,12 +92,13 @@ def mix(
     held.save(update_fields=["state", "mixed_digest", "n_mixed", "n_withheld"])
     _empty(held)
     note(
-        "wave.mixed", actor, held, reason=accepting,
+        "wave.mixed", actor, held, reason="; ".join(dict.fromkeys(accepted.values())),
         after={
             "answers": held.n_mixed,
             "withheld": held.n_withheld,
             "used": used,
             "damaged": damaged,
+            "accepted": sorted(accepted),
             "digest": held.mixed_digest,
             "recheck": plan.plain(),
             "rechecks": n_rechecks,
@@ -96,13 +108,13 @@ def mix(
     return held
 
 
-def _refuse_what_waits(wave: Wave) -> None:
-    waiting = Entry.objects.filter(invitation__wave=wave).values("invitation").distinct().count()
-    if waiting:
-        raise RefusedError("fieldwork.forms_wait", count=waiting)
-    if clock.written_at() <= wave.syncs_until:
+def _refuse_what_waits(wave: Wave, accepted: Mapping[str, str]) -> None:
+    waiting = forms_waiting(wave)
+    if waiting and FORMS_WAIT not in accepted:
+        raise RefusedError(FORMS_WAIT, count=waiting)
+    if clock.written_at() <= wave.syncs_until and MAY_STILL_COME not in accepted:
         until = wave.syncs_until.astimezone(clock.VIETNAM)
-        raise RefusedError("fieldwork.may_still_come", until=f"{until:%H:%M %d/%m/%Y}")
+        raise RefusedError(MAY_STILL_COME, until=f"{until:%H:%M %d/%m/%Y}")
 
 
 def _opened(wave: Wave, key: bytes) -> tuple[list[Opened], int]:
@@ -112,11 +124,10 @@ def _opened(wave: Wave, key: bytes) -> tuple[list[Opened], int]:
     sealed = Box.objects.filter(wave=wave).values_list("sealed", flat=True)
     for one in sealed.iterator(chunk_size=_BATCH):
         try:
-            said = json.loads(sealing.open_sealed(bytes(one), private_key=key, wave=wave.id))
-        except sealing.DamagedError:
+            opened = opened_of(sealing.open_sealed(bytes(one), private_key=key, wave=wave.id))
+        except (sealing.DamagedError, UnreadableError):
             damaged += 1
             continue
-        opened = Opened(**{**said, "cell": UUID(said["cell"])})
         if opened.cell in cells:
             answers.append(opened)
         else:
@@ -144,7 +155,6 @@ def _shuffled(wave: Wave, pools: Sequence[Pool], cells: Sequence[UUID]) -> list[
             mode=one.mode,
             interviewer=one.interviewer,
             week=date.fromisoformat(one.week) if one.week else None,
-            seconds=one.seconds,
         )
         for cell, pool in zip(cells, pools, strict=True)
         for one in pool.answers

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
 from parindex.web.fieldwork.models import Quota, Reservation
 from parindex.web.journal import clock
@@ -19,10 +20,12 @@ from parindex.web.people.permissions import RefusedError
 
 
 def hold_a_place(invitation: UUID, quota: UUID, *, until: datetime) -> None:
-    """Hold a place for one who begins, or hold it on. Raises RefusedError."""
+    """Hold a place for one who begins, or hold it on; never for shorter. Raises RefusedError."""
     ends = until.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     _, made = Reservation.objects.update_or_create(
-        invitation_id=invitation, defaults={"quota_id": quota, "expires_at": ends}
+        invitation_id=invitation,
+        defaults={"expires_at": Greatest(F("expires_at"), Value(ends))},
+        create_defaults={"quota_id": quota, "expires_at": ends},
     )
     if made:
         _reserve(quota, {"reserved": F("reserved") + 1})

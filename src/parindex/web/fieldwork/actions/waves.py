@@ -20,6 +20,7 @@ from parindex.web.fieldwork.models import (
     Invitation,
     Kiosk,
     Quota,
+    Reservation,
     Wave,
 )
 from parindex.web.fieldwork.queries.forms import questionnaire_for
@@ -199,35 +200,56 @@ def set_dates(
 
 
 @action
-def set_quotas(actor: Actor, wave: UUID, limits: Mapping[str, int]) -> list[Quota]:
-    """Say how many answers each stratum takes at most; a stratum that is not named keeps its own.
+def set_quotas(actor: Actor, wave: UUID, limits: Mapping[str, int | None]) -> list[Quota]:
+    """Say how many answers each stratum takes at most, None for as many as come.
 
-    Raises RefusedError where more places are taken already, or there is no such stratum.
+    A stratum that is not named keeps its own. Raises RefusedError where more places are taken
+    already, or there is no such stratum.
     """
     held = run_by(actor, wave)
     if held.state not in PREPARING:
         raise RefusedError("fieldwork.move", state=held.state, move="set_quotas")
     # No answer may slip in uncounted between the count and the quota.
     hold_wave(held.id)
-    made = []
+    made, before, after = [], {}, {}
+    known = {one.label: one.limit for one in held.quotas.all()}
     for label, limit in limits.items():
         cells = Cell.objects.filter(wave=held, stratum=label)
         if not cells.exists():
             raise RefusedError("fieldwork.unknown_stratum", stratum=label)
-        used = Invitation.objects.filter(cell__in=cells, used=True).count()
-        quota, fresh = Quota.objects.select_for_update(no_key=True).get_or_create(
-            wave=held, label=label, defaults={"limit": max(limit, used), "used": used}
-        )
-        taken = quota.reserved + quota.used
-        if limit < taken:
-            raise RefusedError("fieldwork.quota_taken", stratum=label, limit=limit, taken=taken)
-        if not fresh:
-            quota.limit = limit
-            quota.save(update_fields=["limit"])
-        cells.update(quota=quota)
-        made.append(quota)
-    note("quotas.set", actor, held, after={"limits": dict(limits)})
+        if limit is not None:
+            made.append(_limit(held, label, limit))
+            cells.update(quota=made[-1])
+        elif label in known:
+            _unlimit(held, label)
+        if limit != known.get(label):
+            before[label], after[label] = known.get(label), limit
+    if after:
+        note("quotas.set", actor, held, before={"limits": before}, after={"limits": after})
+    else:
+        unchanged()
     return made
+
+
+def _limit(wave: Wave, label: str, limit: int) -> Quota:
+    used = Invitation.objects.filter(cell__wave=wave, cell__stratum=label, used=True).count()
+    quota, fresh = Quota.objects.select_for_update(no_key=True).get_or_create(
+        wave=wave, label=label, defaults={"limit": max(limit, used), "used": used}
+    )
+    taken = quota.reserved + quota.used
+    if limit < taken:
+        raise RefusedError("fieldwork.quota_taken", stratum=label, limit=limit, taken=taken)
+    if not fresh:
+        quota.limit = limit
+        quota.save(update_fields=["limit"])
+    return quota
+
+
+def _unlimit(wave: Wave, label: str) -> None:
+    # Places before their quota, as whoever gives places back takes them.
+    Reservation.objects.filter(quota__wave=wave, quota__label=label).delete()
+    Cell.objects.filter(quota__wave=wave, quota__label=label).update(quota=None)
+    Quota.objects.filter(wave=wave, label=label).delete()
 
 
 @action

@@ -21,7 +21,8 @@ DIMENSIONS: Final = ("unit", "service", "stratum")
 class CellOfAnswers:
     """What the engine needs of a cell; ``n_drawn`` people stand for its part of the population.
 
-    At a ``counter`` nobody was drawn: whoever came counts as they are.
+    At a ``counter`` nobody was drawn: whoever came counts as they are. ``pooled_into`` is the
+    place of the larger cell that its answers stand in, where they were too few.
     """
 
     unit: str
@@ -31,6 +32,7 @@ class CellOfAnswers:
     design: Mapping[str, Any]
     n_drawn: int
     counter: bool
+    pooled_into: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,22 +152,37 @@ def _weights(answered: Answered) -> list[float]:
     """The weight of each answer: of its cell, times what makes up for those who did not answer.
 
     Within a stratum of the variance all who were drawn are stood for by all who answered: the
-    weighting-class adjustment (Oh and Scheuren 1983).
+    weighting-class adjustment (Oh and Scheuren 1983). Strata with cells that stand together (of
+    clusters taken for certain) are one class.
     """
+    class_of = _classes(answered.cells)
     drawn: dict[str, float] = {}
     came: dict[str, float] = {}
     for cell in answered.cells:
-        stratum = cell.design["stratum"]
-        drawn[stratum] = drawn.get(stratum, 0.0) + float(cell.design["weight"]) * cell.n_drawn
+        one = class_of[cell.design["stratum"]]
+        drawn[one] = drawn.get(one, 0.0) + float(cell.design["weight"]) * cell.n_drawn
     rows = answered.rows()
     for cell in rows:
-        stratum = cell.design["stratum"]
-        came[stratum] = came.get(stratum, 0.0) + float(cell.design["weight"])
+        one = class_of[cell.design["stratum"]]
+        came[one] = came.get(one, 0.0) + float(cell.design["weight"])
     found = []
     for cell in rows:
-        stratum, weight = cell.design["stratum"], float(cell.design["weight"])
-        found.append(weight if cell.counter else weight * drawn[stratum] / came[stratum])
+        one, weight = class_of[cell.design["stratum"]], float(cell.design["weight"])
+        found.append(weight if cell.counter else weight * drawn[one] / came[one])
     return found
+
+
+def _classes(cells: Sequence[CellOfAnswers]) -> dict[str, str]:
+    """The weighting class of each stratum, called by one of its strata."""
+    class_of = {one.design["stratum"]: one.design["stratum"] for one in cells}
+    for cell in cells:
+        if cell.pooled_into is None:
+            continue
+        mine = class_of[cell.design["stratum"]]
+        theirs = class_of[cells[cell.pooled_into].design["stratum"]]
+        if mine != theirs:
+            class_of = {name: theirs if one == mine else one for name, one in class_of.items()}
+    return class_of
 
 
 def design_for(answered: Answered, responses: Responses, *, lonely_psu: str) -> Design:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from math import isnan
 from typing import Any, Final
 
 from parindex.canonical import canonical_json, sha256
 from parindex.csvtable import csv_line
 from parindex.errors import Problems
-from parindex.survey.disclosure.protection import Thresholds, protect
-from parindex.survey.disclosure.release import release_of
+from parindex.survey.disclosure.domains import hidden_domains
 from parindex.survey.estimation.design import LonelyPsu
 from parindex.survey.estimation.design_file import StatisticPlan, What
 from parindex.survey.estimation.estimates import Estimator
@@ -37,6 +36,7 @@ from parindex.web.fieldwork.bridge.answered import (
     worth_of,
 )
 from parindex.web.fieldwork.bridge.opinions import GroupPlan as GroupPlan  # noqa: PLC0414
+from parindex.web.fieldwork.bridge.ranks import published
 
 SCHEMA: Final = "parindex.estimates/1"
 FINDINGS: Final = ("unit", "item", "share", "se", "n")
@@ -154,11 +154,6 @@ class _Estimation:
         self._named = Named(answered)
         self._responses: Responses = responses_for(answered, questionnaire, self._named)
         self._design: Design = design_for(answered, self._responses, lonely_psu=plan.lonely_psu)
-        self._thresholds = Thresholds(
-            suppress_below=plan.suppress_below,
-            flag_below=plan.flag_below,
-            width=plan.suppress_below,
-        )
 
     def indices(self) -> tuple[list[dict[str, Any]], list[Finding]]:
         """The satisfaction indices as they are kept, and the findings that follow from them."""
@@ -174,7 +169,7 @@ class _Estimation:
             interval=IntervalMethod(plan.interval),
             confidence=float(plan.confidence),
         )
-        blank = withheld(measured, self._responses, by, self._thresholds)
+        blank = withheld(measured, self._responses, by, suppress_below=plan.suppress_below)
         kept = [self._kept(one, hidden=blank.hides(one)) for one in made]
         if not plan.sipas_item or not self._named.has("unit"):
             return kept, []
@@ -236,24 +231,17 @@ class _Estimation:
                     yield Finding(
                         unit=self._named.name("unit", code),
                         item=question.feeds,
-                        share=_rounded(one.estimate, decimals),
-                        se=None if isnan(one.se) else _rounded(one.se, decimals + 2),
+                        share=published(one.estimate, decimals),
+                        se=None if isnan(one.se) else published(one.se, decimals + 2),
                         n=one.n,
                     )
 
     def _hidden_units(self, column: str) -> set[str]:
         """The units of which too few answered a question, and those that would tell of them."""
-        units = self._responses.columns["unit"].categories
-        names = (*units.names, "")
         there = ~self._responses.columns[column].is_missing
-        told = {"unit": [names[int(code)] for code in units.codes[there]]}
-        made = protect(release_of(told, [("unit",)]), self._thresholds)
-        return {dict(key)["unit"] for key in made.suppressed}
-
-
-def _rounded(value: float, decimals: int) -> Decimal:
-    # Twelve decimals are all that binary numbers of this size are sure of.
-    return Decimal(f"{value:.12f}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        below = self._plan.suppress_below
+        hidden = hidden_domains(self._responses, there, [("unit",)], suppress_below=below)
+        return {domain.removeprefix("unit=") for domain in hidden}
 
 
 def _text(value: float | None) -> str | None:

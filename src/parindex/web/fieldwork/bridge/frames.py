@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from parindex.canonical import sha256
 from parindex.errors import Problems
+from parindex.survey.sampling.allocation import Drawn, drawn_from
 from parindex.survey.sampling.frame import Cell as FrameCell
 from parindex.survey.sampling.frame import Frame, read_frame
 from parindex.survey.sampling.plan import SamplingPlan, label, read_plan
@@ -29,24 +30,29 @@ _LENGTHS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StratumLook:
-    """A stratum of the first stage: its members, its units, and how many of these are drawn."""
+    """A stratum of the first stage: its members, its units, how many of these are drawn, and how
+    many members that gives.
+    """
 
     label: str
     members: int
     units: int
     take: int
+    people: Drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameLook:
     """What a frame holds and how a plan would draw from it; nobody by name.
 
-    ``smallest`` are the cells from which fewer are drawn than can hide among each other.
+    ``people`` is how many are drawn in all, ``smallest`` the cells from which fewer are drawn than
+    can hide among each other.
     """
 
     digest: str
     columns: tuple[str, ...]
     members: int
+    people: Drawn
     strata: tuple[StratumLook, ...]
     smallest: tuple[tuple[str, int], ...]
     units: tuple[str, ...]
@@ -116,12 +122,14 @@ def look_at(
         digest=sha256(frame),
         columns=read.columns,
         members=len(read.rows),
+        people=drawn_from(read.cells),
         strata=tuple(
             StratumLook(
                 label=label(one.stratum) or "*",
                 members=sum(len(leaf.units) for leaf in _leaves((one,))),
                 units=len(one.units),
                 take=one.take,
+                people=drawn_from((one,)),
             )
             for one in read.cells
         ),

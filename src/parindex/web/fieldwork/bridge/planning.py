@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
-from parindex.errors import Problem, UnusableInputError
+from parindex.csvtable import CsvFile
+from parindex.errors import Problems
 from parindex.survey.questionnaire import SHIPPED, Questionnaire
 from parindex.survey.questionnaire_reading import read_questionnaire
 from parindex.survey.questionnaire_writer import digest
+from parindex.survey.sampling.allocation import allocated
 from parindex.survey.sampling.plan import SCHEMA, Stage, read_plan
 from parindex.survey.sampling.size import sample_size_of
 from parindex.workbooks.plain_table import read_plain_table
@@ -53,6 +56,14 @@ def size_of(population: str, margin: str, deff: str, response: str) -> int:
     return sample_size_of(population, margin, deff, response)
 
 
+def shared_out(total: int, sizes: Mapping[str, int], *, evenly: bool) -> dict[str, int]:
+    """A total over strata by their sizes or evenly; see the engine's ``allocated``.
+
+    Raises UnusableInputError where it is too small for all of them.
+    """
+    return allocated(total, sizes, evenly=evenly)
+
+
 # ---- frames
 
 
@@ -68,24 +79,17 @@ class Table:
 def table_of(content: bytes, *, file: str) -> Table:
     """A frame from CSV, byte for byte, or from a workbook of one sheet, as CSV.
 
-    Raises UnusableInputError for what is neither.
+    Raises UnusableInputError for what is neither, with all that a draw would refuse to read.
     """
     if file.lower().endswith(".xlsx"):
         content = _from_workbook(content, file=file)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        got = {"got": f"byte {error.start}"}
-        raise UnusableInputError(
-            [Problem(code="csv.encoding", file=file, line=line, values=got)]
-        ) from error
-    header = text.partition("\n")[0]
-    separator = ";" if header.count(";") > header.count(",") else ","
-    rows = list(csv.reader(io.StringIO(text), delimiter=separator))
-    columns = tuple(name.strip() for name in rows[0]) if rows else ()
-    kept = tuple(tuple(row) for row in rows[1:] if any(cell.strip() for cell in row))
-    return Table(content=content, columns=columns, rows=kept)
+    if not content.removeprefix(BOM_UTF8).strip():
+        return Table(content=content, columns=(), rows=())
+    problems = Problems(file=file)
+    table = CsvFile(io.BytesIO(content), required=(), free=True, problems=problems)
+    rows = tuple(row for _, row in table.rows())
+    problems.raise_if_any()
+    return Table(content=content, columns=table.columns, rows=rows)
 
 
 def _from_workbook(content: bytes, *, file: str) -> bytes:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from parindex.survey.disclosure.protection import Thresholds, protect
+from parindex.survey.disclosure.protection import protect
 from parindex.survey.disclosure.release import release_of
 from parindex.survey.questionnaire import Kind, Question, Questionnaire
 from parindex.web.fieldwork.bridge.answered import Answered, Named, design_for, responses_for
@@ -50,9 +50,6 @@ def asked(
     named = Named(answered)
     responses = responses_for(answered, questionnaire, named)
     weights = design_for(answered, responses, lonely_psu=lonely_psu).weights
-    thresholds = Thresholds(
-        suppress_below=suppress_below, flag_below=suppress_below, width=suppress_below
-    )
     found = []
     for section, question, first in _closed(questionnaire):
         categories = responses.columns[question.name].categories
@@ -60,8 +57,11 @@ def asked(
         there = [text for text in texts if text]
         if not there:
             continue
-        made = protect(release_of({"answer": there}, [("answer",)]), thresholds)
-        hidden = {dict(key)["answer"] for key in made.suppressed}
+        # How many answered in all is known from the rest of the page.
+        release = release_of({"answer": there}, [(), ("answer",)])
+        known = [()] if len(there) >= suppress_below else []
+        blank = protect(release, suppress_below=suppress_below, width=suppress_below, always=known)
+        hidden = {answer for key in blank for _, answer in key}
         column = np.array(texts)
         whole = float(weights[column != ""].sum())
         found.append(

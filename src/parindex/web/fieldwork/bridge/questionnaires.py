@@ -11,6 +11,7 @@ from parindex.errors import UnusableInputError
 from parindex.forms.columns import SHEETS
 from parindex.forms.xlsform_reading import from_sheets
 from parindex.survey.answers import check_answers, settle
+from parindex.survey.answers import clean as clean  # noqa: PLC0414 - handed on
 from parindex.survey.bodies import Body, for_bodies
 from parindex.survey.conditions.tree import Condition, to_json
 from parindex.survey.questionnaire import Kind, Question, Section, Words

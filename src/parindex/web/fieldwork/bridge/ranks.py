@@ -56,15 +56,15 @@ def ranked(
     )
     joint = rank_intervals(estimates, policies, comparison=Comparison.INTERVALS, level=level)
     chances = rank_chances(estimates, policies, draws=DRAWS, seed=seed)
-    published = {one.unit: _published(one.index, decimals) for one in estimates}
+    shown = {one.unit: published(one.index, decimals) for one in estimates}
     made = []
     for span, chance in zip(joint, chances, strict=True):
         low, high = chance.middle(level)
-        mine = published[span.unit]
+        mine = shown[span.unit]
         made.append(
             Ranked(
                 unit=span.unit,
-                rank=1 + sum(other > mine for other in published.values()),
+                rank=1 + sum(other > mine for other in shown.values()),
                 best=span.best,
                 worst=span.worst,
                 low=low,
@@ -75,5 +75,7 @@ def ranked(
     return sorted(made, key=lambda one: (one.rank, one.unit))
 
 
-def _published(index: float, decimals: int) -> Decimal:
+def published(index: float, decimals: int) -> Decimal:
+    """A number of the results as it is published, rounded half up."""
+    # Twelve decimals are all that binary numbers of this size are sure of.
     return Decimal(f"{index:.12f}").quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)

@@ -88,15 +88,20 @@ def suspicions(
 def _list(
     came: Sequence[Came], questionnaire: Questionnaire, plan: RecheckPlan
 ) -> tuple[Suspect, ...]:
-    closed = [one.name for one in questionnaire.questions() if one.kind is Kind.SELECT_ONE]
+    closed = [one for one in questionnaire.questions() if one.kind is Kind.SELECT_ONE]
     ended = [_minutes(one.ended_at) for one in came]
     lasted = [None if one.seconds is None else one.seconds / 60 for one in came]
     interviews = interviews_of(
         [str(row) for row in range(len(came))],
-        # Where nobody asked, those of one cell are held against each other.
-        interviewer=[one.interviewer or f"cell {one.cell}" for one in came],
+        interviewer=[one.interviewer or None for one in came],
         place=[str(one.cell) for one in came],
-        choices={name: [one.answers.get(name) for one in came] for name in closed},
+        # Where nobody asked, those of one cell are held against each other.
+        compared=[one.interviewer or f"cell {one.cell}" for one in came],
+        choices={one.name: [row.answers.get(one.name) for row in came] for one in closed},
+        no_opinion={
+            one.name: [choice.code for choice in questionnaire.scale(one).choices if choice.missing]
+            for one in closed
+        },
         grids=list(_grids(questionnaire)),
         started_at=[
             None if end is None or took is None else end - took

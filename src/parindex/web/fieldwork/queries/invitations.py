@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -49,6 +50,28 @@ def people_of(
 _MAY_COME = (InvitationState.DRAWN, InvitationState.INVITED)
 
 
+def unassigned_in(actor: Actor, wave: Wave, cells: Collection[UUID]) -> set[UUID]:
+    """Those by name in some cells who may answer yet and to whom no interviewer goes."""
+    found = people_of(actor, wave, state="waiting").filter(cell__in=cells, assigned=None)
+    return set(found.exclude(name="").values_list("id", flat=True))
+
+
+def goes_to(actor: Actor, one: Invitation) -> bool:
+    """Whether the person is the interviewer to whom somebody is assigned."""
+    assigned = getattr(one, "assigned", None)
+    return (
+        assigned is not None
+        and assigned.interviewer.person_id == actor.person
+        and permissions.can_interview(actor, issuer=one.wave.issuer_id)
+    )
+
+
+def has_reserve(one: Invitation) -> bool:
+    """Whether somebody steps in when this person is given up."""
+    reserves = Invitation.objects.filter(wave=one.wave_id, state=InvitationState.RESERVE)
+    return reserves.filter(cell__draw=one.cell.draw).exists()
+
+
 def named(found: QuerySet[Invitation], text: str) -> list[Invitation]:
     """Those of some people whose name, telephone or dossier has a text, however it is typed."""
     wanted = folded(text)
@@ -63,13 +86,20 @@ def named(found: QuerySet[Invitation], text: str) -> list[Invitation]:
 
 
 def person_of(actor: Actor, id_: UUID) -> Invitation | None:
-    """A person of a wave that the actor runs, types for or goes to, or None.
+    """A person of a wave that the actor runs, or to whom they go as an interviewer, or None.
 
-    Interviewers know of those assigned to them.
+    Both are told whether the person has answered.
     """
     one = (
         Invitation.objects.filter(id=id_)
-        .select_related("wave__issuer", "wave__instrument", "cell__unit", "replaces", "replaced_by")
+        .select_related(
+            "wave__issuer",
+            "wave__instrument",
+            "cell__unit",
+            "replaces",
+            "replaced_by",
+            "assigned__interviewer__person",
+        )
         .first()
     )
     if one is None:

@@ -25,7 +25,6 @@ def plain(one: Response) -> dict[str, object]:
         "mode": one.mode,
         "interviewer": one.interviewer,
         "week": str(one.week or ""),
-        "seconds": one.seconds,
     }
 
 
@@ -37,6 +36,12 @@ def reconcile() -> Iterator[Problem]:
         found = digest_of(Response.objects.filter(wave=wave).iterator(chunk_size=2_000))
         if said is None or said["digest"] != found:
             yield Problem(code="fieldwork.altered", values={"wave": wave.title[:120]})
+
+
+def not_mixed(waves: Iterable[UUID]) -> set[UUID]:
+    """Of some waves, those whose answers are not mixed yet."""
+    found = Wave.objects.filter(id__in=list(waves)).exclude(state__in=MIXED)
+    return set(found.values_list("id", flat=True))
 
 
 def keys_that_fit(public: Mapping[UUID, str]) -> list[UUID]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count as Rows
-from django.db.models import Q
+from django.db.models import F, Q
 
 from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.bridge import planning, questionnaires
@@ -16,6 +17,7 @@ from parindex.web.fieldwork.bridge.planning import StagePlan as StagePlan  # noq
 from parindex.web.fieldwork.bridge.planning import Table as Table  # noqa: PLC0414 - handed on
 from parindex.web.fieldwork.models import (
     COUNTER,
+    Cell,
     Instrument,
     Interviewer,
     Invitation,
@@ -28,6 +30,9 @@ from parindex.web.people.actor import Actor
 from parindex.web.people.models import Account, Issuer, Unit
 from parindex.web.people.queries import people_with
 from parindex.web.people.states import Role
+
+# Within how many an answer hides unless another number is said.
+LEAST_CELL: Final[int] = Wave().min_cell
 
 
 def runs(actor: Actor, wave: Wave) -> bool:
@@ -141,6 +146,11 @@ def size_of(population: str, margin: str, deff: str, response: str) -> int:
     return planning.size_of(population, margin, deff, response)
 
 
+def shared_out(total: int, sizes: Mapping[str, int], *, evenly: bool) -> dict[str, int]:
+    """A total over strata by their sizes or evenly; see the bridge. Raises UnusableInputError."""
+    return planning.shared_out(total, sizes, evenly=evenly)
+
+
 def plan_text(id_: str, stages: list[StagePlan]) -> bytes:
     """The sampling plan of some stages as its YAML file."""
     return planning.plan_text(id_, stages)
@@ -167,41 +177,64 @@ class StratumLetters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetUp:
-    """What a wave has: ``waiting`` for their letter; ``small`` the cells below the minimum."""
+    """What a wave has: ``people`` were drawn, ``answered`` of them did, ``slips`` wait at counters
+    for whoever comes, ``drawn`` and ``used`` count both; ``waiting`` for their letter; ``small``
+    the cells below the minimum.
+    """
 
-    drawn: int
-    reserve: int
-    waiting: int
-    invited: int
-    slips: int
-    used: int
-    cells: int
-    small: int
-    kiosks: int
-    interviewers: int
-    assigned: int
+    drawn: int = 0
+    people: int = 0
+    reserve: int = 0
+    waiting: int = 0
+    invited: int = 0
+    slips: int = 0
+    used: int = 0
+    answered: int = 0
+    cells: int = 0
+    small: int = 0
+    kiosks: int = 0
+    interviewers: int = 0
+    assigned: int = 0
 
 
 def set_up_of(wave: Wave) -> SetUp:
     """What was drawn, printed, registered and assigned so far."""
+    return set_ups_of([wave])[wave.id]
+
+
+def set_ups_of(waves: Sequence[Wave]) -> dict[UUID, SetUp]:
+    """The same of several waves, in as many queries as of one."""
     reserve, gone = Q(state=InvitationState.RESERVE), Q(state=InvitationState.REPLACED)
-    counted = wave.invitations.aggregate(
-        drawn=Rows("id", filter=~reserve & ~gone),
-        reserve=Rows("id", filter=reserve),
-        waiting=Rows("id", filter=_waits()),
-        invited=Rows("id", filter=Q(token_hash__isnull=False)),
-        slips=Rows("id", filter=_slip()),
-        used=Rows("id", filter=Q(used=True)),
+    ids = [one.id for one in waves]
+    said: dict[UUID, dict[str, int]] = {one: {} for one in ids}
+    tables: tuple[Iterable[Mapping[str, Any]], ...] = (
+        Invitation.objects.filter(wave__in=ids)
+        .values("wave")
+        .annotate(
+            drawn=Rows("id", filter=~reserve & ~gone),
+            people=Rows("id", filter=~reserve & ~gone & ~_slip()),
+            reserve_=Rows("id", filter=reserve),
+            waiting=Rows("id", filter=_waits()),
+            invited=Rows("id", filter=Q(token_hash__isnull=False)),
+            slips=Rows("id", filter=_slip()),
+            used_=Rows("id", filter=Q(used=True)),
+            answered=Rows("id", filter=Q(used=True) & ~_slip()),
+            assigned_=Rows("assigned"),
+        ),
+        Cell.objects.filter(wave__in=ids, pooled_cells=None)
+        .values("wave")
+        .annotate(cells=Rows("id"), small=Rows("id", filter=Q(n_drawn__lt=F("wave__min_cell")))),
+        Kiosk.objects.filter(wave__in=ids, ended=False).values("wave").annotate(kiosks=Rows("id")),
+        Interviewer.objects.filter(wave__in=ids).values("wave").annotate(interviewers=Rows("id")),
     )
-    cells = wave.cells.filter(pooled_cells=None)
-    return SetUp(
-        **counted,
-        cells=cells.count(),
-        small=cells.filter(n_drawn__lt=wave.min_cell).count(),
-        kiosks=wave.kiosks.filter(ended=False).count(),
-        interviewers=wave.interviewers.count(),
-        assigned=Invitation.objects.filter(wave=wave, assigned__isnull=False).count(),
-    )
+    for row in (row for table in tables for row in table):
+        said[row["wave"]] |= {key.rstrip("_"): n for key, n in row.items() if key != "wave"}
+    return {one: SetUp(**counts) for one, counts in said.items()}
+
+
+def in_the_box(wave: Wave) -> int:
+    """How many sealed answers wait to be mixed, which mixing holds against the codes used."""
+    return wave.boxes.count()
 
 
 def _waits() -> Q:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from parindex.web.fieldwork import permissions
 from parindex.web.fieldwork.bridge import profiles, questionnaires, ranks
 from parindex.web.fieldwork.bridge.estimates import EstimatePlan as EstimatePlan  # noqa: PLC0414
 from parindex.web.fieldwork.bridge.estimates import GroupPlan as GroupPlan  # noqa: PLC0414
 from parindex.web.fieldwork.bridge.profiles import Asked as Asked  # noqa: PLC0414 - handed on
 from parindex.web.fieldwork.bridge.ranks import Ranked
+from parindex.web.fieldwork.bridge.ranks import published as published  # noqa: PLC0414
 from parindex.web.fieldwork.models import Estimated, Wave
 from parindex.web.fieldwork.queries.planning import called, names_of_units
 from parindex.web.fieldwork.queries.results import answered_of, changes_since, content_of, latest
@@ -20,6 +22,8 @@ from parindex.web.fieldwork.states import WaveState
 from parindex.web.people.actor import Actor
 
 OVERALL, PART, FACTOR, ITEM = "overall", "part", "factor", "item"
+# The item of the overall index before it is said which item of a round it feeds.
+SIPAS: Final = "sipas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,15 @@ class Report:
             for one in self.rows
             if one.measure == measure and one.by == by and (not of or one.of == of)
         ]
+
+    @property
+    def decimals(self) -> int:
+        """How many decimals of an index or a share in percent are published."""
+        return int(self.plan["decimals"])
+
+    def published(self, value: float | None) -> Decimal | None:
+        """A number of the results as it is published, wherever it is: rounded half up, once."""
+        return None if value is None else published(value, self.decimals)
 
     @property
     def groupings(self) -> frozenset[str]:
@@ -133,21 +146,39 @@ def _row(
 
 # ---- ranks
 
+# Of so many units at most, so many are the first ones that are told of; of more, the last number.
+_TOPS: Final = ((10, 3), (40, 5))
+_MOST_TOP: Final = 10
 
-def ranks_of(report: Report, *, of: str = "", measure: str = OVERALL, top: int) -> list[Ranked]:
-    """The order of the units by an index, and how sure it is; those not published are left out."""
+
+def tops_for(units: int) -> int:
+    """How many are the first ones among so many units.
+
+    >>> [tops_for(n) for n in (2, 10, 11, 40, 41)]
+    [3, 3, 5, 5, 10]
+    """
+    return next((top for most, top in _TOPS if units <= most), _MOST_TOP)
+
+
+def ranks_of(report: Report, *, of: str = "", measure: str = OVERALL) -> tuple[list[Ranked], int]:
+    """The order of the units by an index, how sure it is, and among how many first ones.
+
+    Units whose index is not published are left out.
+    """
     rows = [
         (one.unit, one.index, one.se)
         for one in report.of(measure, of, by=_UNIT)
         if one.index is not None and one.se is not None
     ]
-    return ranks.ranked(
+    top = tops_for(len(rows))
+    ranked = ranks.ranked(
         [(unit, index, se) for unit, index, se in rows if index is not None and se is not None],
-        decimals=int(report.plan["decimals"]),
+        decimals=report.decimals,
         level=float(report.plan["confidence"]),
         top=top,
         seed=report.results.digest,
     )
+    return ranked, top
 
 
 _UNIT: Final = frozenset({"unit"})
@@ -164,21 +195,59 @@ class ChangeRow:
     low: float | None
     high: float | None
 
+    @property
+    def clear(self) -> bool:
+        """Whether its interval leaves out no change at all."""
+        if self.low is None or self.high is None:
+            return False
+        return self.low > 0 or self.high < 0
 
-def earlier_of(actor: Actor, wave: Wave) -> list[tuple[Wave, Estimated, bool]]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A wave that was estimated before another; ``same`` when the two can be compared."""
+
+    wave: Wave
+    results: Estimated
+    same: bool
+
+
+def earlier_of(actor: Actor, wave: Wave) -> list[Earlier]:
     """The estimated waves before this one, the latest first; whether each can be compared."""
-    found = []
-    for one in waves_for(actor):
-        if one.issuer_id != wave.issuer_id or one.state != WaveState.ESTIMATED:
-            continue
-        results = latest(actor, one) if one.opens_at < wave.opens_at else None
-        if results is not None:
-            same = (one.instrument.slug, one.instrument.version) == (
-                wave.instrument.slug,
-                wave.instrument.version,
-            )
-            found.append((one, results, same))
-    return found
+    if not permissions.watches(actor, issuer=wave.issuer_id):
+        return []
+    before = [
+        one
+        for one in waves_for(actor)
+        if one.issuer_id == wave.issuer_id
+        and one.state == WaveState.ESTIMATED
+        and one.opens_at < wave.opens_at
+    ]
+    # What they say is long; it is read of the one that is chosen.
+    standing = (
+        Estimated.objects.filter(wave__in=before)
+        .order_by("wave", "-number")
+        .distinct("wave")
+        .defer("content")
+    )
+    results = {one.wave_id: one for one in standing}
+    form = (wave.instrument.slug, wave.instrument.version)
+    return [
+        Earlier(
+            wave=one,
+            results=results[one.id],
+            same=(one.instrument.slug, one.instrument.version) == form,
+        )
+        for one in before
+        if one.id in results
+    ]
+
+
+def compared_with(earlier: Sequence[Earlier], wanted: str = "") -> Earlier | None:
+    """Of earlier waves the one of an id; else the latest that can be compared, else the latest."""
+    chosen = next((one for one in earlier if str(one.wave.id) == wanted), None)
+    chosen = chosen or next((one for one in earlier if one.same), None)
+    return chosen or next(iter(earlier), None)
 
 
 def changes_of(report: Report, before: Estimated) -> dict[tuple[str, str, str], ChangeRow]:

@@ -34,6 +34,7 @@ def answered_of(wave: Wave) -> Answered:
                 design=one.design,
                 n_drawn=one.n_drawn,
                 counter=one.is_counter,
+                pooled_into=place.get(one.pooled_into_id) if one.pooled_into_id else None,
             )
             for one in cells
         ],

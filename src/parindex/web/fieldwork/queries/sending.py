@@ -64,11 +64,6 @@ def by_token_hash(digest: str) -> Sending | None:
     return _found("WHERE i.token_hash = %s", [digest])
 
 
-def by_id(invitation: UUID) -> Sending | None:
-    """The invitation of an id."""
-    return _found("WHERE i.id = %s", [invitation])
-
-
 def assigned(invitation: UUID, person: UUID) -> Sending | None:
     """The invitation of an id, where the person is the interviewer who goes there."""
     where = (

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from parindex.web.fieldwork import codes, permissions
 from parindex.web.fieldwork.models import Cell, Invitation, Kiosk, Quota, Wave
-from parindex.web.fieldwork.states import InvitationState, WaveState
+from parindex.web.fieldwork.states import MIXED, TAKING, InvitationState
 from parindex.web.people.actor import Actor
 
 
@@ -80,11 +80,15 @@ class InterviewerProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How a wave goes, counted from codes used and never from answers."""
+    """How a wave goes, counted from codes used and never from answers.
+
+    ``units`` are by slug, since two may have one name; "" stands for the cells of no unit.
+    """
 
     whole: Count
     strata: Mapping[str, Count]
     units: Mapping[str, Count]
+    unit_names: Mapping[str, str]
     cells: Sequence[CellProgress]
     interviewers: Sequence[InterviewerProgress]
     quotas: Sequence[Quota]
@@ -109,25 +113,50 @@ def progress(wave: Wave) -> Progress:
         row["cell"]: Count(**{name: row[name] for name in _COUNTS if name != "target"})
         for row in rows
     }
+    targets = _targets(cells)
     strata: dict[str, Count] = {}
     units: dict[str, Count] = {}
+    names: dict[str, str] = {}
     made: list[CellProgress] = []
     for cell in cells:
-        count = replace(counted.get(cell.id, Count()), target=cell.n_drawn)
-        unit = cell.unit.name if cell.unit else ""
+        count = replace(counted.get(cell.id, Count()), target=targets[cell.id])
+        slug, name = (cell.unit.slug, cell.unit.name) if cell.unit else ("", "")
         strata[cell.stratum] = strata.get(cell.stratum, Count()) + count
-        units[unit] = units.get(unit, Count()) + count
+        units[slug] = units.get(slug, Count()) + count
+        names[slug] = name
         few = count.used < wave.min_cell
-        made.append(CellProgress(cell=cell, unit_name=unit, count=count, too_few=few))
+        made.append(CellProgress(cell=cell, unit_name=name, count=count, too_few=few))
     return Progress(
         whole=sum(strata.values(), Count()),
         strata=strata,
         units=units,
+        unit_names=names,
         cells=made,
         interviewers=_interviewers(wave),
         quotas=list(wave.quotas.order_by("label")),
         n_too_few=sum(one.too_few for one in made),
     )
+
+
+def _targets(cells: Sequence[Cell]) -> dict[UUID, int]:
+    """How many answers each cell is to give: those drawn, or its part of a quota that is less.
+
+    The parts of a quota are as the cells are drawn, in whole answers, and together the quota.
+    """
+    whole: dict[UUID, int] = {}
+    for cell in cells:
+        if cell.quota_id is not None:
+            whole[cell.quota_id] = whole.get(cell.quota_id, 0) + cell.n_drawn
+    before = dict.fromkeys(whole, 0)
+    found = {}
+    for cell in cells:
+        found[cell.id] = cell.n_drawn
+        if cell.quota is not None and cell.quota.limit < whole[cell.quota.id]:
+            start = before[cell.quota.id]
+            end = before[cell.quota.id] = start + cell.n_drawn
+            limit, drawn = cell.quota.limit, whole[cell.quota.id]
+            found[cell.id] = limit * end // drawn - limit * start // drawn
+    return found
 
 
 _BY_STATE: Final = {
@@ -183,7 +212,7 @@ def assigned_to(actor: Actor, wave: UUID) -> list[Visit]:
     found = wave_for(actor, wave)
     if found is None or not permissions.can_interview(actor, issuer=found.issuer_id):
         return []
-    if found.state not in {WaveState.OPEN, WaveState.CLOSED}:
+    if found.state not in TAKING:
         return []
     rows = Invitation.objects.filter(
         wave=found, assigned__interviewer__person=actor.person
@@ -205,7 +234,24 @@ def assigned_to(actor: Actor, wave: UUID) -> list[Visit]:
     ]
 
 
+def visits_left(actor: Actor, waves: Iterable[Wave]) -> dict[UUID, int]:
+    """How many the person still goes to, by wave; waves where there are none are left out."""
+    taking = [
+        one.id
+        for one in waves
+        if one.state in TAKING and permissions.can_interview(actor, issuer=one.issuer_id)
+    ]
+    rows = (
+        Invitation.objects.filter(
+            wave__in=taking, assigned__interviewer__person=actor.person, used=False
+        )
+        .values("wave")
+        .annotate(n=Rows("id"))
+    )
+    return {row["wave"]: row["n"] for row in rows}
+
+
 def kiosk_by_key(key: str) -> Kiosk | None:
-    """The tablet that has a key, with its wave, while it may take answers."""
-    found = Kiosk.objects.filter(key_hash=codes.hash_of(key), ended=False) if key else None
-    return found.select_related("wave__issuer").first() if found is not None else None
+    """The tablet that has a key, with its wave, until its right is taken or all are mixed."""
+    found = Kiosk.objects.filter(key_hash=codes.hash_of(key), ended=False)
+    return found.exclude(wave__state__in=MIXED).select_related("wave").first() if key else None

@@ -7,7 +7,7 @@ import { build, errorWords, inWords, read, tell } from "./questions.js";
 import { has, say, t } from "./words.js";
 
 // Where the answers are checked, after the last screen.
-export const CHECK = "check";
+const CHECK = "check";
 
 export class Asking {
   // `state` holds `answers`, `at` (a screen's number or CHECK) and `checked`; it is changed here and

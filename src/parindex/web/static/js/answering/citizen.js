@@ -15,7 +15,10 @@ let visit = null;
 
 export function start() {
   const scanned = takeFromAddress();
-  addEventListener("hashchange", () => open(takeFromAddress()));
+  addEventListener("hashchange", () => {
+    const code = takeFromAddress();
+    if (code) open(code);
+  });
   addEventListener("popstate", (event) => back(event.state));
   if (scanned) open(scanned);
   else first();

@@ -10,12 +10,20 @@ export const normal = (text) =>
 export const isWhole = (code) => code.length === SIGNS && ALPHABET.test(code);
 export const grouped = (code) => code.match(/.{1,4}/g)?.join("-") ?? "";
 
-// The code in the address bar, which is then not left there: neither a picture of the screen nor
-// the list of pages visited should have it.
+// The whole code in the address bar, or nothing; it is then not left there: neither a picture of the
+// screen nor the list of pages visited should have it.
 export function takeFromAddress() {
-  const code = normal(decodeURIComponent(location.hash.slice(1)));
+  const code = normal(plain(location.hash.slice(1)));
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return code;
+  return isWhole(code) ? code : "";
+}
+
+function plain(fragment) {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
 }
 
 // The number of an answer: what is sent twice is known by it. (randomUUID is for https alone.)

@@ -14,6 +14,13 @@ export function fill(parent, ...children) {
   parent.replaceChildren(...children.flat().filter(Boolean));
 }
 
+// The way past the head of the page is a step of the focus and no address: an address behind "#" is
+// a code, a tablet's key or a person here.
+document.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  document.getElementById("main").focus();
+});
+
 // A new screen: its title has the focus, so that a screen reader begins there, and nothing is
 // scrolled past.
 export function arrive(root, title) {

@@ -1,7 +1,7 @@
 // A tablet at a counter: a slip's code, the questions, thanks, and then nobody was here. Answers
 // are held in memory alone; the page is loaded anew for each person, and after nobody touched it.
 import { arrive, fill, h } from "./dom.js";
-import { isWhole, newNumber, normal } from "./codes.js";
+import { isWhole, newNumber, normal, takeFromAddress } from "./codes.js";
 import { post } from "./posting.js";
 import { settle } from "./questionnaire.js";
 import { Visit, pageLanguages } from "./visit.js";
@@ -20,8 +20,7 @@ let visit = null;
 let idle = null;
 
 export function start() {
-  const given = decodeURIComponent(location.hash.slice(1));
-  if (location.hash) history.replaceState(null, "", location.pathname);
+  const given = takeFromAddress();
   if (given) localStorage.setItem(KEY, given);
   device = localStorage.getItem(KEY) ?? "";
   for (const name of ["pointerdown", "keydown", "input"]) addEventListener(name, touched, true);

@@ -42,7 +42,7 @@ function languages(shown) {
 }
 
 async function sendWaiting() {
-  const waiting = (await store.all("interviews")).some((one) => one.state === "finished");
+  const waiting = (await store.own()).interviews.some((one) => one.state === "finished");
   if (waiting && !last.login) await send(false);
 }
 
@@ -52,7 +52,7 @@ async function route() {
   document.getElementById("status").textContent = "";
   speak(own);
   const [, view, id] = location.hash.split("/");
-  const person = view === "nguoi" ? await store.get("people", id) : null;
+  const person = view === "nguoi" ? (await store.own()).people.find((one) => one.id === id) : null;
   if (person) await showPerson(person);
   else await showDay();
 }
@@ -60,8 +60,8 @@ async function route() {
 // ---- what is wrong, above everything
 
 async function showTrouble() {
-  const [{ left, low }, me, held] = [await room(), await store.get("kept", "me"), await store.all("interviews")];
-  const n = held.filter((one) => one.state === "finished").length;
+  const [{ left, low }, { me, interviews }] = [await room(), await store.own()];
+  const n = interviews.filter((one) => one.state === "finished").length;
   const found = [];
   if (last.login) {
     const words = me ? t(n ? "log_in_about" : "log_in_again", { n }) : t("log_in_first");
@@ -82,6 +82,7 @@ async function send(asked = true) {
   if (busy) return;
   busy = true;
   const status = document.getElementById("status");
+  const here = location.hash;
   if (asked) status.textContent = t("sync_running");
   try {
     const found = await synchronise(({ at, all }) => { status.textContent = t("sync_at", { at, all }); });
@@ -95,7 +96,8 @@ async function send(asked = true) {
   }
   await showTrouble();
   const said = status.textContent;
-  if (asked) await route();
+  // Whoever has gone on to something else meanwhile is left at it.
+  if (asked && !visit && location.hash === here) await route();
   else await refresh();
   status.textContent = said;
 }
@@ -118,9 +120,8 @@ async function showDay() {
 async function refresh() {
   const numbers = document.getElementById("numbers");
   if (!numbers) return;
-  const [me, fetched, waves, people, interviews, promised] = [
-    await store.get("kept", "me"), await store.get("kept", "fetched"), await store.all("waves"),
-    await store.all("people"), await store.all("interviews"), await isKept(),
+  const [{ me, people, interviews }, fetched, waves, promised] = [
+    await store.own(), await store.get("kept", "fetched"), await store.all("waves"), await isKept(),
   ];
   // Meanwhile the interviewer may have gone on.
   if (!numbers.isConnected) return;
@@ -156,7 +157,7 @@ const folded = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").replaceAll
 function lists() {
   const { rows, waves } = listed;
   const wanted = folded(filter);
-  return waves.flatMap((wave) => {
+  return waves.filter((wave) => rows.some((one) => one.wave === wave.id)).flatMap((wave) => {
     const found = rows.filter((one) => one.wave === wave.id && folded(`${one.name} ${one.address} ${one.dossier}`).includes(wanted));
     found.sort((one, other) => ORDER.indexOf(one.mark) - ORDER.indexOf(other.mark) || one.order - other.order);
     return [h("h2", {}, wave.title), h("ul", { class: "people" }, found.map((one) => h("li", {},
@@ -182,7 +183,7 @@ function statesOf(people, interviews) {
 async function showPerson(person) {
   languages(() => showPerson(person));
   const here = location.hash;
-  const [wave, interviews] = [await store.get("waves", person.wave), await store.all("interviews")];
+  const [wave, { interviews }] = [await store.get("waves", person.wave), await store.own()];
   if (location.hash !== here || visit) return;
   const { held, mark } = statesOf([person], interviews)(person);
   const asks = mark === "todo" || mark === "draft" || mark === "refused" && !held.outcome;
@@ -259,7 +260,7 @@ async function interview(person, wave, held) {
   const me = await store.get("kept", "me");
   const draft = held ?? {
     submission: newNumber(), invitation: person.id, wave: wave.id, by: me.id, state: "draft",
-    answers: {}, at: null, seconds: 0, began: new Date().toISOString(),
+    answers: {}, at: null, seconds: 0,
   };
   draft.state = "draft";
   draft.told = null;

@@ -19,12 +19,12 @@ function open() {
     asked.onsuccess = () => {
       const base = asked.result;
       // Another tab has a newer version of the page, or the browser took the storage away.
-      base.onversionchange = () => base.close();
+      base.onversionchange = () => { opened = null; base.close(); };
       base.onclose = () => { opened = null; };
       resolve(base);
     };
     asked.onerror = () => { opened = null; reject(asked.error); };
-    asked.onblocked = () => reject(new Error("blocked"));
+    asked.onblocked = () => { opened = null; reject(new Error("blocked")); };
   });
   return opened;
 }
@@ -52,7 +52,8 @@ export const replace = (store, key, row) => run([store], "readwrite", (of) => {
 });
 
 // What the server says of today takes the place of what it said before, all or nothing. People
-// with an interview that the server does not have yet stay, whatever it says.
+// with an interview that the server does not have yet stay, whatever it says. `by` is whose they are:
+// several interviewers may work at one device.
 export function takeOver({ me, waves, people }, at) {
   const listed = new Set(people.map((one) => one.id));
   const current = new Set(waves.map((one) => one.id));
@@ -60,16 +61,27 @@ export function takeOver({ me, waves, people }, at) {
     of.kept.put({ key: "me", ...me });
     of.kept.put({ key: "fetched", at });
     for (const wave of waves) of.waves.put(wave);
-    for (const one of people) of.people.put(one);
+    for (const one of people) of.people.put({ ...one, by: me.id });
     of.interviews.getAll().onsuccess = ({ target: { result: held } }) => {
       const unsent = held.filter((one) => one.state !== "confirmed");
       const needed = { people: new Set(unsent.map((one) => one.invitation)), waves: new Set(unsent.map((one) => one.wave)) };
       // What is confirmed is only a mark, and goes with the person it was about.
-      for (const one of held) if (one.state === "confirmed" && !listed.has(one.invitation)) of.interviews.delete(one.submission);
+      for (const one of held) {
+        if (one.state === "confirmed" && one.by === me.id && !listed.has(one.invitation)) of.interviews.delete(one.submission);
+      }
       removeOthers(of.people, (id) => listed.has(id) || needed.people.has(id));
       removeOthers(of.waves, (id) => current.has(id) || needed.waves.has(id));
     };
   });
+}
+
+// What the device holds of who works at it now: theirs, and of others nothing. Somebody whom they
+// asked already and to whom another goes now is still theirs until the server has that interview.
+export async function own() {
+  const [me, people, interviews] = [await get("kept", "me"), await all("people"), await all("interviews")];
+  const mine = interviews.filter((one) => one.by === me?.id);
+  const asked = new Set(mine.filter((one) => one.state !== "confirmed").map((one) => one.invitation));
+  return { me, interviews: mine, people: people.filter((one) => me && (one.by === me.id || asked.has(one.id))) };
 }
 
 function removeOthers(store, stays) {

@@ -5,6 +5,9 @@ import * as store from "./store.js";
 
 const PATIENCE = 30_000;
 
+// What the server says of an interview as it is: sent again as it is, it would say so again.
+const REFUSED = [400, 403, 404, 409, 413, 422];
+
 // Once at a time, whatever tabs are open. What came of it: `login`, `offline`, `busy`, `stranger`, or
 // nothing of these when all went through; `sent` counts.
 export function synchronise(told = () => {}) {
@@ -25,10 +28,12 @@ async function attempt(told) {
     if (answered.ok) {
       await store.replace("interviews", one.submission, confirmed(one));
       found.sent += 1;
-    } else if ([403, 404, 409, 422].includes(answered.status) && answered.body?.problems) {
+    } else if (isRefusal(answered)) {
       const state = answered.status === 409 ? "conflict" : "refused";
-      await store.replace("interviews", one.submission, { ...one, state, told: answered.body.problems });
-      found.kept = true;
+      await store.replace("interviews", one.submission, { ...one, state, told: answered.body?.problems ?? [] });
+    } else if (answered.status >= 500) {
+      // Perhaps of this one alone: those behind it do not wait for it.
+      found.busy = true;
     } else {
       return { ...found, ...trouble(answered) };
     }
@@ -38,6 +43,9 @@ async function attempt(told) {
   await store.takeOver(work.body, new Date().toISOString());
   return found;
 }
+
+// What is too large or malformed may be refused before anything of ours could say why.
+const isRefusal = ({ status, body }) => REFUSED.includes(status) && (status === 400 || status === 413 || Boolean(body?.problems));
 
 function trouble({ status, body }) {
   if (status === 401 || (status === 403 && !body?.problems)) return { login: body?.login ?? "/accounts/login/?next=/dieu-tra/" };
@@ -50,7 +58,7 @@ const body = (one) => (one.outcome
 
 // What is left of an interview once the server has it: that there was one.
 const confirmed = ({ submission, invitation, wave, by, outcome }) =>
-  ({ submission, invitation, wave, by, outcome, state: "confirmed", at_time: new Date().toISOString() });
+  ({ submission, invitation, wave, by, outcome, state: "confirmed" });
 
 async function ask(method, url, content, csrf) {
   const stop = new AbortController();
