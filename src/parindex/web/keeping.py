@@ -31,7 +31,7 @@ from parindex.errors import ParindexError, Problem, UnusableInputError
 from parindex.evidence.store import Store
 from parindex.web import embedded, starting
 from parindex.web.fieldwork import sealing
-from parindex.web.fieldwork.queries.mixed import keys_that_fit
+from parindex.web.fieldwork.queries.mixed import keys_that_fit, not_mixed
 from parindex.web.journal import chain, queries
 from parindex.web.starting import JournalSaysNoError
 from parindex.whole import whole_file
@@ -376,7 +376,13 @@ def _run(program: str, *words: str, version: int) -> None:
 
 def waves_with_keys() -> int:
     """How many waves have a key that a backup of the data leaves out."""
-    return sum(1 for _ in sealing.kept_keys(settings.KEYS_FOLDER))
+    return len(_keys_in_use())
+
+
+def _keys_in_use() -> dict[UUID, bytes]:
+    """The keys of waves that are not mixed yet; of mixed ones a file may wait to be removed."""
+    files = dict(sealing.kept_keys(settings.KEYS_FOLDER))
+    return {wave: files[wave].read_bytes() for wave in sorted(not_mixed(files))}
 
 
 def keep_wave_keys(out: Path) -> int:
@@ -385,9 +391,7 @@ def keep_wave_keys(out: Path) -> int:
     With it and a backup the answers of those waves can be opened: it is kept elsewhere, and
     destroyed once they are mixed.
     """
-    keys = {
-        str(wave): path.read_bytes().hex() for wave, path in sealing.kept_keys(settings.KEYS_FOLDER)
-    }
+    keys = {str(wave): key.hex() for wave, key in _keys_in_use().items()}
     with whole_file(out) as fresh:
         fresh.touch(mode=0o600)
         fresh.write_bytes(canonical_json({"format": WAVE_KEYS_FORMAT, "keys": keys}) + b"\n")
@@ -402,12 +406,13 @@ def restore_wave_keys(path: Path) -> int:
     try:
         said = json.loads(path.read_bytes())
         kept = {UUID(wave): bytes.fromhex(key) for wave, key in said["keys"].items()}
+        public = {wave: sealing.public_of(key) for wave, key in kept.items()}
         known = said["format"] == WAVE_KEYS_FORMAT
     except (ValueError, KeyError, TypeError, AttributeError):
         known = False
     if not known:
         raise UnusableInputError([Problem(code="backup.no_wave_keys", file=str(path))])
-    fitting = keys_that_fit({wave: sealing.public_of(key) for wave, key in kept.items()})
+    fitting = keys_that_fit(public)
     for wave in fitting:
         sealing.put_key(settings.KEYS_FOLDER, wave, kept[wave])
     return len(fitting)

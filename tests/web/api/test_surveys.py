@@ -35,7 +35,8 @@ def test_progress_is_read_by_who_watches_and_names_nobody():
         said = program(survey, "leader").get(f"/api/waves/{survey.id}/progress")
         assert said.json()["whole"]["target"] == 24
         assert said.json()["whole"]["used"] == survey.wave.boxes.count()
-        assert set(said.json()["units"]) == {"Sở Tài chính", "Sở Y tế"}
+        assert set(said.json()["units"]) == {"finance@2021", "health@2021"}
+        assert said.json()["unit_names"]["health@2021"] == "Sở Y tế"
         assert "Người số" not in said.content.decode()
         assert program(survey, "leader").get(f"/api/waves/{survey.id}/results").status_code == 404
         for who, status in (("walker", 403), ("member", 404), ("officer", 404)):

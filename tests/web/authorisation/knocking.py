@@ -153,7 +153,6 @@ OTHER_IDS = {
          "wave_feed", "api.read_results"),
         lambda w: {"wave_id": _surveys(w).closed.id},
     ),
-    "wave_typing_settle": lambda w: {"person_id": _surveys(w).ids["twice"]},
 }  # fmt: skip
 
 
@@ -492,7 +491,7 @@ SENT = {
     "wave_person": lambda w, a: {"state": "refused", "reason": "bận"},
     "wave_call": lambda w, a: {"a-q1": "4", "a-q2": "5"},
     "wave_typing": lambda w, a: {"code": _surveys(w).code, "mode": "paper"},
-    "wave_typing_settle": lambda w, a: {"pick-0": "first"},
+    "wave_typing_settle": lambda w, a: {"code": _surveys(w).twice},
     "wave_close": lambda w, a: {"confirm": "đóng đợt", "reason": "đã đủ"},
     "wave_reopen": lambda w, a: {"closes_at": _late(), "reason": "còn thiếu"},
     "wave_mix": lambda w, a: {"confirm": "trộn phiếu", "accepting": "đã về đủ"},

@@ -45,7 +45,9 @@ class Surveys:
     closed: Wave
     frame: bytes
     ids: dict[str, Any] = field(default_factory=dict)
+    # The code of a form that is typed for the first time, and of one on which two typings differ.
     code: str = ""
+    twice: str = ""
 
 
 def people_of_surveys(made: Province) -> None:
@@ -151,10 +153,10 @@ def _in_the_field(made: Province, done: Surveys, mark: Any, start: datetime) -> 
     on_paper = list(
         wave.invitations.filter(reserve=False).exclude(cell=first).order_by("cell__position")[:2]
     )
-    done.code, twice = _coded(on_paper)
+    done.code, done.twice = _coded(on_paper)
     with clock.at(start + timedelta(hours=1)):
         for name, read in (("surveyor", "4"), ("walker", "5")):
-            entering.enter(made.actor(name), twice, {"q1": read, "q2": "5"}, mode="paper")
+            entering.enter(made.actor(name), done.twice, {"q1": read, "q2": "5"}, mode="paper")
     done.ids = {
         "wave_id": wave.id,
         "instrument_id": done.instrument.id,
@@ -162,7 +164,6 @@ def _in_the_field(made: Province, done: Surveys, mark: Any, start: datetime) -> 
         "kiosk_id": kiosk.id,
         "walker": walker.id,
         "cell": wave.cells.order_by("position")[1].id,
-        "twice": on_paper[1].id,
     }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from fractions import Fraction
 
 import pytest
 import web_setup
@@ -12,7 +13,8 @@ from django.urls import reverse  # noqa: E402
 from web.desk.login import log_in  # noqa: E402
 from web.fieldwork.surveying import OPEN, START, answers, ask, name_walkers  # noqa: E402
 
-from parindex.web.fieldwork.actions import intake, inviting  # noqa: E402
+from parindex.web.desk.templatetags.words import percent  # noqa: E402
+from parindex.web.fieldwork.actions import intake, inviting, waves  # noqa: E402
 from parindex.web.fieldwork.models import Box, Entry, Invitation, Wave  # noqa: E402
 from parindex.web.fieldwork.states import InvitationState  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
@@ -71,6 +73,24 @@ def test_progress_is_against_target_and_the_emptiest_stands_first(client, survey
     assert 'hx-trigger="every 60s"' in page(client.get(url("wave_progress", survey)))
 
 
+def test_a_quota_below_the_draw_is_the_target_wherever_it_is_shown(client, survey):
+    answer_some(survey, 3)
+    stratum = survey.wave.cells.order_by("position").first().stratum
+    waves.set_quotas(survey.manager, survey.id, {stratum: 4})
+    enter(client, survey, "leader")
+    shown = client.get(url("wave_progress", survey)).context
+    assert (shown["whole"].target, shown["done"]) == (22, percent(Fraction(3, 22), 1))
+    assert [row["text"] for row in shown["strata"]] == ["0/6", "0/6", "0/6", "3/4"]
+    assert sorted(one["text"] for one in shown["map"]["tiles"]) == ["0% · 0/12", "30% · 3/10"]
+    assert [row["target"] for row in shown["units"]] == [12, 10]
+    text = client.get(url("wave_progress_file", survey)).content.decode("utf-8-sig")
+    rows = [one for one in csv.DictReader(io.StringIO(text)) if one["kind"] == "cell"]
+    assert sum(int(one["target"]) for one in rows) == 22
+    enter(client, survey, "manager")
+    quotas = client.get(url("wave_quotas", survey)).context["rows"]
+    assert {one["drawn"] for one in quotas} == {6}, "whom a quota leaves out was drawn all the same"
+
+
 def test_the_table_of_progress_names_nobody_who_was_asked(client, survey):
     answer_some(survey, 9)
     enter(client, survey, "leader")
@@ -82,8 +102,6 @@ def test_the_table_of_progress_names_nobody_who_was_asked(client, survey):
 
 
 def test_provinces_stand_where_they_lie(survey):
-    from fractions import Fraction
-
     from parindex.web.desk.views.fieldwork.tiles import tiles_of
 
     made = tiles_of([
@@ -166,9 +184,26 @@ def test_an_interviewer_fills_in_the_form_on_the_telephone(client, survey):
     assert client.get(url("wave_call", survey, other.id)).status_code == 404
     Wave.objects.filter(id=survey.id).update(typed_twice=["paper", "phone"])
     assert client.get(where).status_code == 403
-    for name in ("manager", "leader"):
+    # Who goes to nobody knows of no such call; who only watches types nothing at all.
+    for name, status in (("manager", 404), ("leader", 403)):
         enter(client, survey, name)
-        assert client.get(where).status_code in {403, 404}, name
+        assert client.get(where).status_code == status, name
+
+
+def test_a_reserve_is_promised_only_where_there_is_one(client, survey):
+    enter(client, survey, "manager")
+    cell = survey.wave.cells.order_by("position").first()
+    for _turn in range(2):
+        one = cell.invitations.filter(state=InvitationState.INVITED).first()
+        shown = page(client.get(url("wave_person", survey, one.id)))
+        assert "Mã của người này hết hiệu lực." in shown
+        inviting.give_up(survey.manager, one.id, state=InvitationState.REFUSED, reason="không muốn")
+    one = cell.invitations.filter(state=InvitationState.INVITED).first()
+    shown = page(client.get(url("wave_person", survey, one.id)))
+    assert "Người này vẫn trả lời được bằng mã của mình." in shown
+    assert "Mã của người này hết hiệu lực" not in shown
+    inviting.give_up(survey.manager, one.id, state=InvitationState.REFUSED, reason="không muốn")
+    intake.submit(survey.codes[one.id], "may-9", answers(9), mode="web", seconds=60)
 
 
 def test_what_waits_is_told_on_the_first_page(client, survey):
@@ -236,20 +271,31 @@ def test_a_third_person_settles_where_two_differ(client, survey, code):
     for name, read in (("walker", "4"), ("walker2", "2")):
         enter(client, survey, name)
         typed(client, survey, code, q1=read, q2="5")
-    one = survey.invitations(reserve=False)[0]
-    where = url("wave_typing_settle", survey, one.id)
-    shown = client.get(where)
-    assert shown.context["one"].mine
-    assert client.post(where, {"pick-0": "first"}).status_code == 403
+    where = url("wave_typing_settle", survey)
+    opens = {"code": code}
+    assert client.post(where, opens).status_code == 403
     enter(client, survey, "manager")
-    [row] = client.get(where).context["rows"]
+    listed = client.get(url("wave_typing", survey))
+    assert listed.context["apart"] == 1
+    one = survey.invitations(reserve=False)[0]
+    assert one.dossier not in page(listed)
+    assert client.get(where).context["rows"] == []
+    wrong = client.post(where, {"code": "0000"})
+    assert wrong.status_code == 422
+    assert "không có phiếu nào mang mã này" in page(wrong)
+    shown = client.post(where, opens)
+    assert shown["Cache-Control"] == "no-store"
+    assert one.dossier not in page(shown)
+    [row] = shown.context["rows"]
     assert (row["first"], row["second"]) == ("4 – Hài lòng", "2 – Không hài lòng")
-    assert client.post(where, {}).status_code == 422
-    assert client.post(where, {"pick-0": "other", "other-0": "8"}).status_code == 422
+    settles = opens | {"settled": "1"}
+    assert client.post(where, settles).status_code == 422
+    assert client.post(where, settles | {"pick-0": "other", "other-0": "8"}).status_code == 422
     assert Box.objects.count() == 0
-    assert client.post(where, {"pick-0": "other", "other-0": "3"}).status_code == 302
+    assert client.post(where, settles | {"pick-0": "other", "other-0": "3"}).status_code == 302
     assert Box.objects.count() == 1
-    assert client.get(where).status_code == 404
+    again = client.post(where, opens)
+    assert (again.status_code, again.context["rows"]) == (422, [])
 
 
 def test_typing_is_for_interviewers_and_the_manager(client, survey):

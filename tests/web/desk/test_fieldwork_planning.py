@@ -17,6 +17,7 @@ from web.fieldwork.surveying import (  # noqa: E402
     OPEN,
     START,
     UNITS,
+    answers,
     ask,
     draw,
     found,
@@ -26,7 +27,7 @@ from web.fieldwork.surveying import (  # noqa: E402
 )
 
 from parindex.web.desk.views.fieldwork.frame import guessed  # noqa: E402
-from parindex.web.fieldwork.actions import waves  # noqa: E402
+from parindex.web.fieldwork.actions import intake, inviting, waves  # noqa: E402
 from parindex.web.fieldwork.models import (  # noqa: E402
     Assigned,
     Instrument,
@@ -35,6 +36,7 @@ from parindex.web.fieldwork.models import (  # noqa: E402
     Quota,
     Wave,
 )
+from parindex.web.fieldwork.queries import planning  # noqa: E402
 from parindex.web.fieldwork.states import InvitationState  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.journal.queries import lines_about  # noqa: E402
@@ -393,6 +395,62 @@ def test_a_total_is_shared_out_by_size_or_evenly(client, now):
     assert [row["take"] for row in look.context["rows"]] == [11, 6]
 
 
+def test_a_total_that_no_stratum_or_too_few_can_share_is_told(client, now):
+    survey = ready(client)
+    said = ONE_STAGE | {"act": "evenly"}
+    for total, words in (("", "Ghi tổng số"), ("1.200", "viết liền"), ("3", "ít nhất 4")):
+        wrong = client.post(url("wave_design", survey), said | {"total": total})
+        assert wrong.status_code == 422, total
+        assert words in wrong.context["takes"].total_error, total
+        assert wrong.context["takes"].total == total
+    all_ = client.post(url("wave_design", survey), said | {"total": "500"})
+    assert [row["take"] for row in all_.context["rows"]] == [60, 60]
+    assert "Các tầng chỉ có 120, nên lấy hết." in page(all_)
+
+
+@pytest.mark.parametrize("field", ["s1-take", "s1-reserve", "take-finance@2021"])
+@pytest.mark.parametrize("text", ["1.200", "x"])
+def test_a_number_that_cannot_be_read_is_told_at_its_field_and_nothing_is_recorded(
+    client, now, field, text
+):
+    survey = ready(client)
+    wrong = client.post(url("wave_design", survey), ONE_STAGE | {field: text, "act": "record"})
+    assert wrong.status_code == 422
+    assert survey.fresh().plan == ""
+    where = re.search(rf'name="{re.escape(field)}" value="{re.escape(text)}"[^>]*>', page(wrong))
+    assert 'aria-invalid="true"' in where.group()
+    told = re.search(r'aria-describedby="([^"]+)"', where.group()).group(1)
+    assert f'id="{told}"' in page(wrong)
+    live = client.post(url("wave_design_look", survey), ONE_STAGE | {field: text})
+    assert text in page(live)
+    assert client.get(url("wave_design", survey)).context["forms"][0]["take"] == "30", "not kept"
+
+
+def test_a_number_left_blank_is_the_usual_one_or_told(client, now):
+    survey = ready(client)
+    blank = client.post(url("wave_design", survey), ONE_STAGE | {"s1-take": "", "act": "record"})
+    assert blank.status_code == 422
+    assert blank.context["forms"][0]["take_error"] == "Ghi một số."
+    said = ONE_STAGE | {"s1-reserve": "", "take-finance@2021": "", "take-health@2021": "9"}
+    look = client.post(url("wave_design_look", survey), said)
+    assert [row["take"] for row in look.context["rows"]] == [6, 9]
+    zero = client.post(url("wave_design_look", survey), said | {"take-health@2021": "0"})
+    assert zero.context["wrong"] == ["Sở Y tế: Ghi số từ 1 trở lên."]
+
+
+def test_small_clusters_taken_whole_are_told_between_two_ends(client, now):
+    survey = planned_only()
+    enter(client, survey, "manager")
+    big, small = frame_of(9, units=("finance",)), frame_of(2, units=("health",))
+    bring(client, survey, big + small.replace(b"H0", b"K0").split(b"\n", 1)[1])
+    client.post(url("wave_frame", survey), COLUMNS)
+    two = {"stages": "2", "s1-cluster": "unit", "s1-method": "srs", "s1-take": "1",
+           "s2-method": "srs", "s2-take": "6", "s2-short": "1"}  # fmt: skip
+    look = client.post(url("wave_design_look", survey), two)
+    assert "Sẽ rút 4 đến 6 người" in page(look)
+    assert [row["people"] for row in look.context["rows"]] == ["4 đến 6"]
+
+
 def test_clusters_come_before_people(client, now):
     survey = ready(client)
     three = {"stages": "2", "s1-cluster": "", "s1-method": "pps", "s1-take": "1", "s2-take": "5"}
@@ -486,6 +544,26 @@ def test_slips_need_no_frame_and_open_a_wave(client, now):
     assert survey.fresh().state == "open"
 
 
+def test_slips_are_nobody_who_was_drawn_or_still_has_to_answer(client):
+    survey = ask()
+    with clock.at(START):
+        inviting.print_slips(survey.manager, survey.id, unit=survey.units["health"].id, count=8)
+    has = planning.set_up_of(survey.fresh())
+    assert (has.drawn, has.people, has.slips) == (88, 80, 8)
+    enter(client, survey, "manager")
+    with clock.at(OPEN):
+        assert "80 trong" not in page(client.get(url("wave_close", survey)))
+        one = survey.invitations(reserve=False)[0]
+        intake.submit(survey.codes[one.id], "m-1", answers(), mode="web", seconds=60)
+        text = page(client.get(url("wave_close", survey)))
+        assert "Đã trả lời 1 trong 80 người" in text
+        assert "Đã trả lời 0 trong 8 phiếu tại quầy" in text
+        [waits] = client.get("/desk/").context["waits"]
+        assert waits["n"] == 79
+        drawn = page(client.get(url("wave_draw", survey)))
+        assert "<dt>người được chọn</dt><dd>80</dd>" in drawn
+
+
 def test_the_key_of_a_tablet_is_shown_once(client, now):
     survey = draw(plan())
     enter(client, survey, "manager")
@@ -538,15 +616,73 @@ def test_what_lacks_stands_between_a_wave_and_its_opening(client, now):
     assert survey.fresh().state == "open"
 
 
-def test_a_quota_below_what_is_taken_is_told(client):
+@pytest.fixture
+def limited(client):
+    """A manager at the quotas of an open wave, one of which is 12, with three answers in it."""
     survey = ask()
     enter(client, survey, "manager")
-    stratum = survey.wave.cells.first().stratum
+    survey.stratum = survey.wave.cells.order_by("position").first().stratum
+    people = [one for one in survey.invitations() if one.cell.stratum == survey.stratum]
     with clock.at(OPEN):
-        client.post(url("wave_quotas", survey), {f"limit-{stratum}": "12"})
+        client.post(url("wave_quotas", survey), {f"limit-{survey.stratum}": "12"})
+        for at, one in enumerate(people[:3]):
+            intake.submit(survey.codes[one.id], f"m-{at}", answers(at), mode="web", seconds=60)
         assert Quota.objects.get().limit == 12
-        wrong = client.post(url("wave_quotas", survey), {"limit-khong-co": "12"})
-        assert wrong.status_code == 422
+        yield survey
+
+
+def test_a_quota_below_what_is_taken_is_told(client, limited):
+    wrong = client.post(url("wave_quotas", limited), {f"limit-{limited.stratum}": "2"})
+    assert wrong.status_code == 422
+    assert "đã có 3 chỗ được giữ hoặc đã dùng" in page(wrong)
+    assert Quota.objects.get().limit == 12
+    client.post(url("wave_quotas", limited), {f"limit-{limited.stratum}": "3"})
+    assert Quota.objects.get().limit == 3
+
+
+def test_a_quota_of_no_stratum_is_told(client, limited):
+    wrong = client.post(url("wave_quotas", limited), {"limit-khong-co": "12"})
+    assert wrong.status_code == 422
+    assert Quota.objects.count() == 1
+
+
+def test_a_blank_quota_is_none_and_takes_as_many_as_come(client, limited):
+    rows = client.get(url("wave_quotas", limited)).context["rows"]
+    before = {f"limit-{one['label']}": one["text"] for one in rows}
+    assert sorted(before.values()) == ["", "", "", "12"]
+    held = next(
+        one for one in limited.invitations(used=False) if one.cell.stratum == limited.stratum
+    )
+    intake.start(limited.codes[held.id])
+    client.post(url("wave_quotas", limited), before | {f"limit-{limited.stratum}": " "})
+    assert not Quota.objects.exists()
+    assert lines_about("wave", str(limited.id))[0].after == {"limits": {limited.stratum: None}}
+    intake.submit(limited.codes[held.id], "m-9", answers(9), mode="web", seconds=60)
+    client.post(url("wave_quotas", limited), {f"limit-{limited.stratum}": "4"})
+    assert (Quota.objects.get().used, Quota.objects.get().reserved) == (4, 0)
+
+
+def test_quotas_that_stay_as_they_are_leave_no_word_in_the_journal(client, limited):
+    n = len(verbs(limited))
+    client.post(url("wave_quotas", limited), {f"limit-{limited.stratum}": "12"})
+    assert len(verbs(limited)) == n
+
+
+@pytest.mark.parametrize("text", ["1.200", "x", "-1", "12,0", "99999999"])
+def test_a_quota_that_cannot_be_read_is_told_at_its_field(client, limited, text):
+    other = next(
+        one["label"]
+        for one in client.get(url("wave_quotas", limited)).context["rows"]
+        if not one["text"]
+    )
+    said = {f"limit-{limited.stratum}": "", f"limit-{other}": text}
+    wrong = client.post(url("wave_quotas", limited), said)
+    assert wrong.status_code == 422
+    rows = {one["label"]: one for one in wrong.context["rows"]}
+    assert rows[other]["error"]
+    assert rows[other]["text"] == text
+    assert rows[limited.stratum]["error"] == ""
+    assert Quota.objects.get().limit == 12
 
 
 def test_the_overview_says_what_comes_next(client):

@@ -2,14 +2,19 @@
 
 import csv
 import io
+import json
 import re
+from collections import Counter
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 import web_setup
 
 web_setup.set_up()
 
+from django.db import connection  # noqa: E402
+from django.template.loader import render_to_string  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from python_calamine import CalamineWorkbook  # noqa: E402
 from web.desk.login import log_in  # noqa: E402
@@ -20,11 +25,13 @@ from web.fieldwork.surveying import (  # noqa: E402
     INSTRUMENT,
     OPEN,
     SYNCS,
+    UNITS,
     Survey,
     ask,
     draw,
     frame_of,
     give_codes,
+    mixed_clusters,
     name_walkers,
     plan,
 )
@@ -32,16 +39,19 @@ from web.province import build  # noqa: E402
 
 from parindex.web.assessment.actions import ending  # noqa: E402
 from parindex.web.assessment.models import Table  # noqa: E402
+from parindex.web.desk.views.fieldwork.plots import dots_of  # noqa: E402
 from parindex.web.fieldwork.actions import (  # noqa: E402
     closing,
     drawing,
     estimating,
+    intake,
     inviting,
     mixing,
     waves,
 )
 from parindex.web.fieldwork.bridge.ranks import ranked  # noqa: E402
-from parindex.web.fieldwork.models import Estimated, Recheck, Response, Wave  # noqa: E402
+from parindex.web.fieldwork.models import Box, Estimated, Recheck, Response, Wave  # noqa: E402
+from parindex.web.fieldwork.queries.reporting import IndexRow  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.people import actions as people  # noqa: E402
 from parindex.web.people.states import Role  # noqa: E402
@@ -71,6 +81,24 @@ def page(answer):
 # ---- closing and mixing
 
 
+def test_mixing_shows_the_box_beside_the_codes_that_it_is_held_against(client):
+    survey = answered(ask())
+    enter(client, survey, "manager")
+    with clock.at(AFTER):
+        closing.close_due()
+        used = Box.objects.count()
+        with connection.cursor() as cursor:
+            # As somebody who owns the database, and by whom two answers are lost.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE fieldwork_box DISABLE TRIGGER ALL")
+            Box.objects.filter(id__in=Box.objects.values("id")[:2]).delete()
+            cursor.execute("ALTER TABLE fieldwork_box ENABLE TRIGGER ALL")
+        shown = client.get(url("wave_mix", survey)).context
+        assert (shown["whole"].used, shown["n_in_box"]) == (used, used - 2)
+        text = re.sub(r"\s+", " ", page(client.get(url("wave_mix", survey))))
+        assert f"<dt>phiếu trong thùng</dt><dd>{used - 2}</dd>" in text
+
+
 def test_a_wave_closes_early_only_with_a_reason_and_opens_again(client):
     survey = ask()
     enter(client, survey, "manager")
@@ -97,9 +125,13 @@ def test_mixing_says_what_waits_and_asks_for_the_words_and_for_a_reason(client):
         assert client.post(where, {"confirm": "trộn"}).status_code == 422
         early = client.post(where, {"confirm": "trộn phiếu"})
         assert early.status_code == 422
-        assert early.context["asks"]
+        assert early.context["accepts"] == ["fieldwork.may_still_come"]
         assert survey.fresh().state == "closed"
-        done = client.post(where, {"confirm": "Trộn phiếu", "accepting": "mọi phiếu giấy đã về"})
+        reason = {"confirm": "Trộn phiếu", "accepting": "mọi phiếu giấy đã về"}
+        other = client.post(where, reason | {"accepts": "fieldwork.box_differs"})
+        assert other.status_code == 422
+        assert other.context["accepts"] == ["fieldwork.box_differs", "fieldwork.may_still_come"]
+        done = client.post(where, reason | {"accepts": "fieldwork.may_still_come"})
     assert done["Location"] == url("wave", survey)
     made = survey.fresh()
     assert (made.state, made.n_mixed) == ("mixed", Response.objects.count())
@@ -119,6 +151,22 @@ def test_a_mixed_wave_is_estimated_by_a_plan_that_is_kept(client, later):
     assert said.context["confidence"] == "90%"
     client.post(where, data)
     assert Estimated.objects.count() == 2
+
+
+def test_one_cluster_in_a_stratum_is_told_under_fail_and_nothing_is_kept(client, later):
+    survey = mixed_clusters()
+    enter(client, survey, "manager")
+    where = url("wave_estimate", survey)
+    form = client.get(where).context["form"]
+    data = {one.html_name: one.value() or "" for one in form}
+    data |= {"confidence": "0.95", "interval": "t", "lonely_psu": "fail"}
+    refused = client.post(where, data)
+    assert refused.status_code == 422
+    assert not refused.context["form"].errors
+    assert "west" in " ".join(refused.context["lines"])
+    assert "west" in page(refused)
+    assert not Estimated.objects.exists()
+    assert client.post(where, data | {"lonely_psu": "adjust"}).status_code == 302
 
 
 def test_before_there_are_results_there_is_no_page_of_them(client, later):
@@ -143,6 +191,74 @@ def test_the_whole_is_shown_with_intervals_by_factor_and_item(client, later):
     for row in shown["items"]["rows"]:
         low, at, high = (float(row[one].rstrip("%")) for one in ("low", "at", "high"))
         assert 0 <= low < at < high <= 100
+
+
+def rounded(text, decimals=2):
+    """A number of the kept results as anybody would round it."""
+    return Decimal(text).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def test_every_number_shown_is_that_of_the_kept_results(client, later):
+    survey = results(take=30)
+    enter(client, survey, "leader")
+    kept = json.loads(Estimated.objects.get().content)["indices"]
+    indices = {(one["measure"], one["of"], tuple(one["domain"].items())): one for one in kept}
+    shown = client.get(url("wave_results", survey)).context
+    whole = indices["overall", "", ()]
+
+    def words(*numbers):
+        return " – ".join(f"{rounded(one)}".replace(".", ",") for one in numbers)
+
+    assert shown["overall"]["value"] == words(whole["index"])
+    assert shown["overall"]["interval"] == words(whole["ci_low"], whole["ci_high"])
+    items = {row["label"]: row for row in shown["items"]["rows"]}
+    for name, label in (("q1", "Thời gian"), ("q2", "Thái độ")):
+        one = indices["item", name, ()]
+        assert items[label]["value"] == words(one["index"])
+        assert items[label]["interval"] == words(one["ci_low"], one["ci_high"])
+        assert items[label]["n"] == str(one["n"])
+    units = client.get(url("wave_results", survey), {"show": "unit"}).context["plot"]["rows"]
+    truth = {UNITS[slug.partition("@")[0]]: indices["overall", "", (("unit", slug),)]
+             for slug in ("finance@2021", "health@2021")}  # fmt: skip
+    assert {row["label"]: row["value"] for row in units} == {
+        name: words(one["index"]) for name, one in truth.items()
+    }
+
+    book = sheets(client.get(url("wave_results_book", survey)))
+    row = next(one for one in book["Nhân tố, tiêu chí"] if one[0] == "Chung")
+    numbers = [whole[key] for key in ("index", "se", "ci_low", "ci_high")]
+    assert row[2:7] == [*(float(rounded(one)) for one in numbers), whole["n"]]
+    of_units = {one[0]: one for one in book["Theo đơn vị"] if one[1] == "Chỉ số chung"}
+    assert {name: one[2] for name, one in of_units.items()} == {
+        name: float(rounded(one["index"])) for name, one in truth.items()
+    }
+    ranked = {one[1]: one[2] for one in book["Xếp hạng"] if one[1] in truth}
+    assert ranked == {name: float(rounded(one["index"])) for name, one in truth.items()}
+
+    text = client.get(url("wave_results_file", survey)).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == len(kept)
+    for row, one in zip(rows, kept, strict=True):
+        assert (row["measure"], row["id"], row["shown"]) == (
+            one["measure"], one["of"], one["shown"],
+        )  # fmt: skip
+        for column, key in (("index", "index"), ("se", "se"), ("ci_low", "ci_low"), ("ci_high", "ci_high")):  # fmt: skip
+            said = one.get(key)
+            assert row[column] == ("" if said is None else str(rounded(said)))
+
+
+def test_an_axis_says_whether_it_begins_at_zero():
+    row = {
+        "measure": "overall", "of": "", "label": "", "domain": "", "unit": "", "unit_name": "",
+        "service": "", "stratum": "", "hidden": False, "flagged": False, "se": 1.0, "n": 40,
+    }  # fmt: skip
+    low = IndexRow(**row, index=3.0, low=0.5, high=6.0)
+    high = IndexRow(**row, index=80.0, low=75.0, high=85.0)
+    for one, words in ((low, "Trục bắt đầu từ 0"), (high, "Trục không bắt đầu từ 0")):
+        plot = dots_of([("a", one)], decimals=2, hidden="")
+        assert words in render_to_string("fieldwork/dots_note.html", {"plot": plot})
+    blank = dots_of([], decimals=2, hidden="")
+    assert render_to_string("fieldwork/dots_note.html", {"plot": blank}).strip() == ""
 
 
 def test_small_parts_are_not_published_and_few_answers_are_told(client, later):
@@ -192,6 +308,27 @@ def test_who_answered_is_counted_and_small_counts_are_left_out(client, later):
     assert bribe == {"Có": 0, "Không": survey.fresh().n_mixed}
     q1 = [one["n"] for one in asked["q1"]]
     assert sum(one or 0 for one in q1) == survey.fresh().n_mixed
+
+
+def test_what_three_people_said_is_left_out_and_so_is_what_would_give_it_away(client, later):
+    survey = ask(take=30)
+    with clock.at(OPEN):
+        for at, one in enumerate(survey.invitations(reserve=False)):
+            said = {"q1": "45"[at % 2], "q2": "4", "bribe": "1" if at < 3 else "0"}
+            intake.submit(survey.codes[one.id], f"may-{at}", said, mode="web", seconds=90)
+    survey = estimated(mixed(survey))
+    enter(client, survey, "leader")
+    shown = client.get(url("wave_results", survey), {"show": "sample"}).context
+    asked = {one["name"]: one["choices"] for one in [*shown["profile"], *shown["others"]]}
+    assert [(one["label"], one["n"], one["percent"]) for one in asked["bribe"]] == [
+        ("Có", None, ""), ("Không", None, ""),
+    ]  # fmt: skip
+    assert [one["n"] for one in asked["q1"] if one["n"]] == [60, 60]
+    book = sheets(client.get(url("wave_results_book", survey)))
+    rows = [row for page_ in book.values() for row in page_ if row[0] == "Bị gợi ý chi thêm"]
+    assert [row[1:4] for row in rows] == [
+        [label, "không công bố (dưới 10 phiếu)", ""] for label in ("Có", "Không")
+    ]
 
 
 # ---- against an earlier wave
@@ -284,7 +421,7 @@ def test_the_report_has_its_tables(client, later):
                           "Theo tầng", "Xếp hạng"]  # fmt: skip
     assert any("không công bố (dưới 10 phiếu)" in row for row in book["Theo tầng"])
     names = {row[1] for row in book["Xếp hạng"][3:]}
-    assert names <= {"Sở Tài chính", "Sở Y tế"}
+    assert names == {"Sở Tài chính", "Sở Y tế"}
     whole = next(row for row in book["Nhân tố, tiêu chí"] if row[0] == "Chung")
     assert isinstance(whole[2], float)
 
@@ -392,6 +529,47 @@ def test_findings_are_put_into_a_round_beside_what_stands_there(client, fed, lat
     assert rows["health@2021", "2.2.1"]["share"] != "0.5000"
     assert rows["health@2021", "2.2.1"]["se"]
     assert survey.wave.title in table.source
+    found = {one["unit"]: one for one in json.loads(Estimated.objects.get().content)["findings"]
+             if one["item"] == "2.2.1"}  # fmt: skip
+    fed_ = rows["health@2021", "2.2.1"]
+    assert [fed_[key] for key in ("share", "se", "n")] == [
+        found["health@2021"][key] for key in ("share", "se", "n")
+    ]
+    assert Counter(unit for unit, _item in rows) == {
+        "finance@2021": 1, "health@2021": 1, "home@2021": 1,
+    }  # fmt: skip
+
+
+def test_a_unit_sees_what_was_found_of_it_once_its_phase_allows_that(client, fed, later):
+    province, _survey = fed
+    text = "unit,item,share,se,n\nfinance@2021,2.2.1,0.8245,0.0123,412\nhealth@2021,2.2.1,0.5,,\n"
+    ending.upload_table(
+        province.admin, province.round.id, "findings.csv", text.encode(), source="BC 1"
+    )
+
+    def seen(name, unit):
+        client.logout()
+        log_in(client, province.people[name])
+        answer = client.get(reverse("item", args=[province.sheet_id(unit), "2.2.1"]))
+        if answer.status_code != 200:
+            return answer.status_code
+        found = re.search(r'id="surveyed-title">.*?<p>(.*?)</p>', page(answer), re.DOTALL)
+        return "" if found is None else re.sub(r"<[^>]+>", "", found.group(1))
+
+    whole = "82,45% ± 1,23 điểm phần trăm (sai số chuẩn); 412 phiếu"
+    assert seen("officer", "finance") == ""
+    assert seen("head", "finance") == ""
+    assert seen("admin", "finance") == whole
+    province.round.phases.filter(kind="explanation").update(opened_at=AFTER)
+    assert seen("officer", "finance") == whole
+    assert seen("rival", "health") == "50,00%", "what is not said is not made up"
+    assert seen("rival", "finance") == 404
+    assert seen("home_officer", "home") == "", "nothing was found of it"
+    stranger = build("lam-dong", start=AFTER - timedelta(days=40))
+    client.logout()
+    log_in(client, stranger.people["officer"])
+    where = reverse("item", args=[province.sheet_id("finance"), "2.2.1"])
+    assert client.get(where).status_code == 404
 
 
 def test_only_who_runs_a_round_puts_findings_into_it(client, fed, later):

@@ -172,7 +172,7 @@ def _of_surveys(world: World) -> Iterator[Visit]:
                  "wave_reopen", "wave_mix"):  # fmt: skip
         yield Visit(name, (field,), one, "surveyor")
     yield Visit("wave_person", (field, surveys.ids["person_id"]), one, "surveyor")
-    yield Visit("wave_typing_settle", (field, surveys.ids["twice"]), one, "surveyor")
+    yield Visit("wave_typing_settle", (field,), one, "surveyor")
     yield Visit("wave", (field,), one, "walker")
     yield Visit("wave_call", (field, surveys.ids["person_id"]), one, "walker")
     for name in ("wave_draw", "wave_estimate", "wave_rechecks"):

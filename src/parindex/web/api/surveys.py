@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Router, Schema
 
 from parindex.web.api.door import ApiRequest, operation
-from parindex.web.assessment.actions.gate import UnknownError
+from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries import planning, waves
 from parindex.web.fieldwork.queries.results import content_of, latest
 from parindex.web.fieldwork.states import WaveState
@@ -48,11 +48,12 @@ class CountOut(Schema):
 
 
 class ProgressOut(Schema):
-    """How far a wave is, whole, by stratum and by unit rated."""
+    """How far a wave is, whole, by stratum and by unit rated, with the units' names by slug."""
 
     whole: CountOut
     strata: dict[str, CountOut]
     units: dict[str, CountOut]
+    unit_names: dict[str, str]
 
 
 class ResultsOut(Schema):

@@ -21,7 +21,7 @@ from parindex.web.fieldwork.actions import waves as actions
 from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.models import Instrument, Invitation, Wave
 from parindex.web.fieldwork.queries import planning, reporting
-from parindex.web.fieldwork.queries.reporting import EstimatePlan
+from parindex.web.fieldwork.queries.reporting import SIPAS, EstimatePlan
 from parindex.web.fieldwork.states import InvitationState
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
@@ -30,7 +30,6 @@ from parindex.web.people.models import Issuer, Unit
 MANAGER: Final = "khaosat"
 INTERVIEWERS: Final = ("dieutra1", "dieutra2", "dieutra3", "dieutra4")
 FORM: Final = "sipas-citizens-2022"
-SIPAS: Final = "sipas"
 _COLUMNS: Final = {
     "name": "ho_ten", "phone": "dien_thoai", "address": "dia_chi", "dossier": "ma_ho_so",
     "unit": "don_vi", "service": "linh_vuc",
@@ -96,18 +95,14 @@ def feed(admin: Actor, field: Field, wave: Wave, round_: Round) -> None:
     """Put the results of a wave into the findings of a round, as the page does."""
     report = reporting.report_of(field.manager, wave)
     assert report is not None  # noqa: S101 - it was estimated just now
-    code = {
-        slug: next(one.code for one in group.items if one.is_index)
-        for group in feeding.fed_groups(round_)
-        for slug in group.units
-        if any(one.is_index for one in group.items)
+    pairs, _outside = feeding.pairs_of(round_, report.findings, overall=SIPAS)
+    takes = {
+        (one.group.name, one.item): next(
+            (two.code for two in one.group.items if two.is_index and one.item == SIPAS), ""
+        )
+        for one in pairs
     }
-    rows = {
-        (one["unit"], code[one["unit"]]): (one["share"], one["se"], one["n"])
-        for one in report.findings
-        if one["item"] == SIPAS and one["unit"] in code
-    }
-    merged = feeding.merged(round_, rows)
+    merged = feeding.merged(round_, feeding.proposed(report.findings, pairs, takes))
     source = f"Đợt khảo sát “{wave.title}”, {report.results.digest}"
     ending.upload_table(
         admin, round_.id, feeding.FINDINGS, merged.text.encode(), source=source[:300]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from parindex.web.assessment.models import Round
 
 # Who works in surveys, and who only watches them.
-_IN_SURVEYS = frozenset({Role.SURVEY_MANAGER, Role.INTERVIEWER})
+IN_SURVEYS = frozenset({Role.SURVEY_MANAGER, Role.INTERVIEWER})
 _WATCH_SURVEYS = frozenset({Role.ROUND_ADMIN, Role.LEADER, Role.OBSERVER})
 # The session's key of the unit that the person chose to act for; absent: all of their own.
 ACTING = "acting_for"
@@ -121,7 +121,7 @@ class Desk:
         if own & {Role.OFFICER, Role.HEAD}:
             found.append((gettext("Tài liệu"), "/desk/documents/"))
         surveys = (gettext("Khảo sát"), "/desk/waves/")
-        if own & _IN_SURVEYS:
+        if own & IN_SURVEYS:
             found.append(surveys)
         if Role.ROUND_ADMIN in own:
             found.append((gettext("Người dùng"), "/desk/people/"))

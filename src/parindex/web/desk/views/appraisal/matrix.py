@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from parindex.web.assessment.queries.edges import late_sheets, totals_of
 from parindex.web.assessment.queries.overview import Cell, Matrix, matrix_for
 from parindex.web.assessment.queries.rounds import groups_of, unassigned
+from parindex.web.desk.attaching import XLSX, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import group_words, percent, points
 from parindex.web.desk.views.appraisal.asked import round_or_404
@@ -223,10 +224,5 @@ def matrix_book(request: DeskRequest, round_id: UUID) -> HttpResponse:
         made_on=clock.today(), sheet_name=_("Tiến độ"),
         about=_("Điểm của phiếu chưa gửi không được tính ở đây."),
     )  # fmt: skip
-    answer = HttpResponse(
-        file.getvalue(),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
     name = f"tien-do-{round_.slug}-{found.group.name}.xlsx"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(file.getvalue(), name=name, kind=XLSX)

@@ -22,6 +22,7 @@ from parindex.web.assessment.queries.calculation import (
     why_for,
 )
 from parindex.web.assessment.states import RoundState
+from parindex.web.desk.attaching import ZIP, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.appraisal.asked import round_or_404
 from parindex.web.desk.views.scoring.rule import language
@@ -128,6 +129,4 @@ def round_folder(request: DeskRequest, round_id: UUID) -> HttpResponse:
             about = zipfile.ZipInfo(f"{round_.slug}/{name}", date_time=_ZIP_DAY)
             about.compress_type = zipfile.ZIP_DEFLATED
             packed.writestr(about, contents[name])
-    answer = HttpResponse(file.getvalue(), content_type="application/zip")
-    answer["Content-Disposition"] = f'attachment; filename="{round_.slug}.zip"'
-    return answer
+    return attached(file.getvalue(), name=f"{round_.slug}.zip", kind=ZIP)

@@ -22,12 +22,11 @@ from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.queries import workbook as queries
 from parindex.web.assessment.queries.sheets import OpenSheet, sheet_for
 from parindex.web.assessment.queries.workbook import DryRun, Planned, Side
+from parindex.web.desk.attaching import XLSX, attached
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.evidence.files import disposition
 from parindex.web.desk.views.evidence.items import language
 from parindex.web.people.permissions import RefusedError
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES: Final = 20 << 20
 _HOURS: Final = 12 * 60 * 60
 _N = gettext_noop
@@ -46,10 +45,7 @@ def _opened(request: DeskRequest, sheet_id: UUID) -> OpenSheet:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = disposition(name)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attached(content, name=name, kind=XLSX)
 
 
 def _name(opened: OpenSheet) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
@@ -19,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from parindex.errors import ParindexError
 from parindex.points import parse_decimal
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.fieldwork import draft
-from parindex.web.desk.views.fieldwork.frame import said
+from parindex.web.desk.views.fieldwork import design_form, draft
+from parindex.web.desk.views.fieldwork.design_form import Said, Takes
+from parindex.web.desk.views.fieldwork.frame import said as said_of
 from parindex.web.desk.views.fieldwork.opening import own_wave
-from parindex.web.desk.views.fieldwork.plan_words import allocated, drawn_total, plan_words
+from parindex.web.desk.views.fieldwork.plan_words import between, plan_words
 from parindex.web.desk.views.fieldwork.steps import DESIGN, step_page
 from parindex.web.fieldwork.actions import drawing
 from parindex.web.fieldwork.queries import planning
@@ -31,9 +31,7 @@ from parindex.web.fieldwork.queries.planning import StagePlan, called
 from parindex.web.fieldwork.states import WaveState
 from parindex.web.people.permissions import RefusedError
 
-MOST_STAGES: Final = 3
 _SHOWN: Final = 40
-_WHOLE: Final = re.compile(r"\d{1,7}")
 # What a field of the calculator holds before anybody types: percent, but for the design effect.
 _SIZE: Final = {"margin": "5", "deff": "1", "response": "100"}
 
@@ -48,13 +46,17 @@ def design(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     if content is None:
         messages.warning(request, _("Không còn tệp đang kiểm tra. Chọn lại tệp."))
         return redirect("wave_frame", wave.id)
-    stages = _typed(request.POST) if request.method == "POST" else _begun(request, wave)
-    tried = _tried(request, wave, content, stages, request.POST)
     if request.method == "POST":
+        said = design_form.typed(request.POST)
+    else:
+        made = draft.draft_of(request, wave)
+        said = design_form.begun(made, wave.plan, request.GET.get("stages", ""))
+    tried = _tried(request, wave, content, said, request.POST)
+    if request.method == "POST" and not said.errors and not tried["wrong"]:
         draft.save(request, wave, stages=[_plain(one) for one in tried["stages"]])
         if request.POST.get("act") == "record" and not tried["lines"]:
             return _record(request, wave, content, tried)
-    return _page(request, wave, content, tried)
+    return _page(request, wave, content, said, tried)
 
 
 def _record(request: DeskRequest, wave: Any, content: bytes, tried: Any) -> HttpResponse:
@@ -86,54 +88,8 @@ def look(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     if content is None or wave.state != WaveState.PLANNED:
         gone = _("Không còn tệp đang kiểm tra. Quay lại bước khung mẫu và chọn lại tệp.")
         return render(request, "fieldwork/design_look.html", {"wave": wave, "lines": [gone]})
-    tried = _tried(request, wave, content, _typed(request.POST), request.POST)
+    tried = _tried(request, wave, content, design_form.typed(request.POST), request.POST)
     return render(request, "fieldwork/design_look.html", {"wave": wave, **tried})
-
-
-def _begun(request: DeskRequest, wave: Any) -> list[StagePlan]:
-    """The stages as they were left; else as recorded; else one stage, by unit if there are any."""
-    made = draft.draft_of(request, wave)
-    wanted = request.GET.get("stages", "")
-    if made.get("stages"):
-        found = [StagePlan(**{**one, "strata": tuple(one["strata"])}) for one in made["stages"]]
-    elif wave.plan:
-        found = list(planning.stages_of(wave.plan)[1])
-    else:
-        unit = made.get("columns", {}).get("unit", "")
-        found = [StagePlan(method="srs", take=30, reserve=5, strata=(unit,) if unit else ())]
-    if wanted in {"1", "2", "3"} and int(wanted) != len(found):
-        first = found[0]
-        found = [StagePlan(method="pps", take=5, strata=first.strata)]
-        found += [StagePlan(method="systematic", take=3)] * (int(wanted) - 2)
-        found.append(StagePlan(method="srs", take=12, reserve=4))
-        if wanted == "1":
-            found = [replace(first, cluster="", size="", method="srs", reserve=5)]
-    return found
-
-
-def _typed(data: QueryDict) -> list[StagePlan]:
-    """The stages as the form says them."""
-    count = data.get("stages", "1")
-    last = int(count) if count in {"1", "2", "3"} else 1
-    found = []
-    for at in range(1, last + 1):
-        said = {key: data.get(f"s{at}-{key}", "") for key in ("cluster", "method", "size", "short")}
-        found.append(
-            StagePlan(
-                cluster=said["cluster"] if at < last else "",
-                method=said["method"] if said["method"] in {"srs", "systematic", "pps"} else "srs",
-                size=said["size"] if said["method"] == "pps" else "",
-                short="take_all" if said["short"] else "refuse",
-                strata=tuple(data.getlist(f"s{at}-strata")),
-                take=_whole(data.get(f"s{at}-take")),
-                reserve=_whole(data.get(f"s{at}-reserve")) if at == last else 0,
-            )
-        )
-    return found
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and _WHOLE.fullmatch(text.strip()) else 0
 
 
 def _plain(one: StagePlan) -> dict[str, Any]:
@@ -148,14 +104,17 @@ def _rest(made: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _tried(
-    request: DeskRequest, wave: Any, content: bytes, stages: list[StagePlan], data: QueryDict
+    request: DeskRequest, wave: Any, content: bytes, said: Said, data: QueryDict
 ) -> dict[str, Any]:
-    """What a plan draws from the frame: its words, its strata, how many, or what is wrong."""
+    """What a plan draws from the frame: its words, its strata, how many, or what is wrong.
+
+    ``lines`` say why it draws nothing, ``wrong`` which numbers of strata were taken for nothing.
+    """
     made = draft.draft_of(request, wave)
-    by_stratum = stages[0].take_in
-    stages = [replace(stages[0], take_in={}), *stages[1:]]
-    found: dict[str, Any] = {"stages": stages, "look": None, "lines": [], "total": 0, "plan": b""}
-    found["lines"] = [
+    by_stratum = said.stages[0].take_in
+    stages = [replace(said.stages[0], take_in={}), *said.stages[1:]]
+    found: dict[str, Any] = {"stages": stages, "look": None, "wrong": [], "plan": b""}
+    found["lines"] = said.lines() + [
         _("Chọn cột ghi tên cụm cho giai đoạn %(at)s.") % {"at": at}
         for at, one in enumerate(stages[:-1], 1)
         if not one.cluster
@@ -172,50 +131,34 @@ def _tried(
     try:
         # Whatever is taken from single strata is held against the strata that there are.
         bare = [replace(stages[0], short="take_all"), *stages[1:]] if stages[0].strata else stages
-        seen = tried(bare)
-        take_in = _take_in(seen, data, by_stratum, stages[0])
-        stages = [replace(stages[0], take_in=take_in), *stages[1:]]
+        sizes = {one.label: one.units for one in tried(bare).strata}
+        takes = design_form.takes(sizes, data, by_stratum, stages[0])
+        stages = [replace(stages[0], take_in=takes.take_in), *stages[1:]]
         found["stages"] = stages
         found["look"] = tried(stages)
     except RefusedError:
         raise
     except ParindexError as error:
         language = get_language() or "vi"
-        found["lines"] = [said(one, language) for one in error.problems[:_SHOWN]]
+        found["lines"] = [said_of(one, language) for one in error.problems[:_SHOWN]]
         return found
-    total = drawn_total(stages, found["look"])
+    names = planning.names_of_units(wave)
     return found | {
+        "wrong": takes.lines(names),
+        "takes": takes,
         "words": plan_words(stages),
-        "total": total,
-        "rows": _rows(found["look"], stages, planning.names_of_units(wave)),
+        "total": found["look"].people.most,
+        "total_words": between(found["look"].people),
+        "rows": _rows(found["look"], takes, names, fixed=not stages[0].strata),
         "several": len(stages) > 1,
         "smallest": found["look"].smallest[:_SHOWN],
         "n_smallest": len(found["look"].smallest),
     }
 
 
-def _take_in(
-    seen: Any, data: QueryDict, before: Mapping[str, int], first: StagePlan
-) -> dict[str, int]:
-    """How many of each stratum: as allocated, or as typed, where it is not the common number."""
-    if not first.strata:
-        return {}
-    sizes = [(one.label, one.units) for one in seen.strata]
-    act, total = data.get("act", ""), _whole(data.get("total"))
-    if act in {"proportional", "evenly"} and total:
-        chosen = allocated(total, sizes, evenly=act == "evenly")
-    else:
-        typed = {name: _whole(data.get(f"take-{name}")) for name, _size in sizes}
-        chosen = {name: n for name, n in typed.items() if n} if data else dict(before)
-        known = {name for name, _size in sizes}
-        chosen = {name: n for name, n in chosen.items() if name in known}
-    return {name: n for name, n in chosen.items() if n != first.take}
-
-
-def _rows(seen: Any, stages: Sequence[StagePlan], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    inside = 1
-    for one in stages[1:]:
-        inside *= one.take
+def _rows(
+    seen: Any, takes: Takes, names: Mapping[str, str], *, fixed: bool
+) -> list[dict[str, Any]]:
     return [
         {
             "label": one.label,
@@ -223,14 +166,18 @@ def _rows(seen: Any, stages: Sequence[StagePlan], names: Mapping[str, str]) -> l
             "members": one.members,
             "units": one.units,
             "take": one.take,
-            "people": one.take * inside,
-            "fixed": not stages[0].strata,
+            "text": takes.texts.get(one.label, "") if one.label in takes.errors else str(one.take),
+            "error": takes.errors.get(one.label, ""),
+            "people": between(one.people),
+            "fixed": fixed,
         }
         for one in seen.strata
     ]
 
 
-def _page(request: DeskRequest, wave: Any, content: bytes, tried: dict[str, Any]) -> HttpResponse:
+def _page(
+    request: DeskRequest, wave: Any, content: bytes, said: Said, tried: dict[str, Any]
+) -> HttpResponse:
     table = planning.table_of(content, file="")
     stages: list[StagePlan] = tried["stages"]
     made = draft.draft_of(request, wave).get("columns", {})
@@ -243,10 +190,7 @@ def _page(request: DeskRequest, wave: Any, content: bytes, tried: dict[str, Any]
         **tried,
         count=last,
         members=len(table.rows),
-        forms=[
-            {"at": at, "one": one, "last": at == last, "only": last == 1, "prefix": f"s{at}"}
-            for at, one in enumerate(stages, 1)
-        ],
+        forms=replace(said, stages=stages).forms(),
         columns=columns,
         choices=[
             {"at": at, "label": words, "current": at == last}
@@ -257,7 +201,7 @@ def _page(request: DeskRequest, wave: Any, content: bytes, tried: dict[str, Any]
             )
         ],
         size=_sized(QueryDict(), members=len(table.rows)),
-        status=422 if tried["lines"] and request.method == "POST" else 200,
+        status=422 if request.method == "POST" and (tried["lines"] or tried["wrong"]) else 200,
     )  # fmt: skip
 
 

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parindex.errors import ParindexError
 from parindex.web.desk import kept
+from parindex.web.desk.attaching import attached
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import number
 from parindex.web.desk.views.fieldwork import draft
-from parindex.web.desk.views.fieldwork.opening import attached, own_wave, watched_wave
+from parindex.web.desk.views.fieldwork.opening import own_wave, watched_wave
 from parindex.web.desk.views.fieldwork.plan_words import plan_words
 from parindex.web.desk.views.fieldwork.steps import DRAW, step_page
 from parindex.web.fieldwork.actions import drawing as actions
@@ -57,9 +59,13 @@ def draw(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     return step_page(request, "draw", DRAW, wave=wave, status=422 if errors else 200, **context)
 
 
-def _strata(wave: Any) -> list[tuple[str, Any]]:
+def _strata(wave: Any) -> list[tuple[str, int]]:
+    """How many people of each stratum are asked."""
     words = planning.words_of_strata(wave)
-    return [(words.get(label, label), count) for label, count in progress(wave).strata.items()]
+    return [
+        (words.get(label, label), one.drawn - one.replaced)
+        for label, one in progress(wave).strata.items()
+    ]
 
 
 def _frame(request: DeskRequest, wave: Any) -> bytes | None:
@@ -75,8 +81,8 @@ def _draw(request: DeskRequest, wave: Any, errors: dict[str, Any]) -> HttpRespon
         errors["file_error"] = _("Chọn lại tệp khung mẫu đã ghi.")
     if not seed:
         errors["seed_error"] = _("Ghi số khởi tạo vừa bốc công khai.")
-    if request.POST.get("confirm", "").strip().lower() != _(WORDS):
-        errors["confirm_error"] = _("Gõ đúng dòng chữ “%(words)s”.") % {"words": _(WORDS)}
+    if not is_confirmed(request, _(WORDS)):
+        errors["confirm_error"] = unconfirmed(_(WORDS))
     if errors or content is None:
         return None
     file = draft.draft_of(request, wave).get("file", "") or "khung-mau.csv"
@@ -94,7 +100,7 @@ def _draw(request: DeskRequest, wave: Any, errors: dict[str, Any]) -> HttpRespon
     messages.success(
         request,
         _("Đã rút mẫu: %(n)s người. Danh sách trong tệp khung đã được bỏ; chỉ người được chọn và "
-          "dự phòng còn tên trong phần mềm.") % {"n": number(planning.set_up_of(made.wave).drawn)},
+          "dự phòng còn tên trong phần mềm.") % {"n": number(planning.set_up_of(made.wave).people)},
     )  # fmt: skip
     return redirect("wave_draw", wave.id)
 

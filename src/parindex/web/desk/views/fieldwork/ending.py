@@ -14,30 +14,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from parindex.errors import ParindexError
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment, number
 from parindex.web.desk.views.fieldwork.ending_forms import EstimateForm, ReopenForm, plan_of
 from parindex.web.desk.views.fieldwork.opening import own_wave, trail, wave_chip
 from parindex.web.fieldwork.actions import closing, estimating, mixing
 from parindex.web.fieldwork.queries import planning
-from parindex.web.fieldwork.queries.typing import mismatches, waiting_for_second
+from parindex.web.fieldwork.queries.typing import waiting_for_second, waiting_for_third
 from parindex.web.fieldwork.queries.waves import progress
-from parindex.web.fieldwork.states import WaveState
+from parindex.web.fieldwork.states import MIXED
 from parindex.web.journal import clock
 from parindex.web.people.permissions import RefusedError
 
 CLOSE = gettext_noop("đóng đợt")
 MIX = gettext_noop("trộn phiếu")
-# What mixing refuses unless somebody says why it is taken so.
-_ACCEPTED = {"fieldwork.forms_wait", "fieldwork.may_still_come", "fieldwork.box_differs"}
-
-
-def _confirmed(request: DeskRequest, words: str) -> bool:
-    return request.POST.get("confirm", "").strip().lower() == _(words)
-
-
-def _unconfirmed(words: str) -> str:
-    return _("Gõ đúng dòng chữ “%(words)s”.") % {"words": _(words)}
 
 
 def _page(
@@ -62,8 +53,8 @@ def close(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     error = reason_error = ""
     if request.method == "POST":
         reason = request.POST.get("reason", "")
-        if not _confirmed(request, CLOSE):
-            error = _unconfirmed(CLOSE)
+        if not is_confirmed(request, _(CLOSE)):
+            error = unconfirmed(_(CLOSE))
         elif early and not reason.strip():
             reason_error = _("Đóng trước hạn thì phải ghi lý do.")
         else:
@@ -79,12 +70,23 @@ def close(request: DeskRequest, wave_id: UUID) -> HttpResponse:
             _("Mã trên thư, trên phiếu không trả lời qua mạng hay tại quầy được nữa."),
             _("Phiếu giấy, phiếu điện thoại và phiếu trong máy điều tra viên còn nhận đến "
               "%(until)s.") % {"until": moment(wave.syncs_until)},
-            _("Đã trả lời %(used)s trong %(drawn)s người; ai chưa trả lời thì không tính.")
-            % {"used": number(has.used), "drawn": number(has.drawn)},
+            *_came(has),
             _("Chưa trộn phiếu thì vẫn mở lại được, có lý do."),
         ],
         status=422 if error or reason_error else 200,
     )  # fmt: skip
+
+
+def _came(has: planning.SetUp) -> list[str]:
+    """How many answered of those who were drawn, and of slips, which wait for nobody by name."""
+    said = []
+    if has.people:
+        text = _("Đã trả lời %(used)s trong %(drawn)s người; ai chưa trả lời thì không tính.")
+        said.append(text % {"used": number(has.answered), "drawn": number(has.people)})
+    if has.slips:
+        text = _("Đã trả lời %(used)s trong %(printed)s phiếu tại quầy; phiếu chưa phát thì bỏ.")
+        said.append(text % {"used": number(has.used - has.answered), "printed": number(has.slips)})
+    return said
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,29 +115,34 @@ def reopen(request: DeskRequest, wave_id: UUID) -> HttpResponse:
 def mix(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     """Mix the answers; what waits or does not fit is told, and taken only with a reason."""
     wave = own_wave(request, wave_id)
-    error, lines, asks = "", list[str](), False
+    error, lines = "", list[str]()
+    reason = request.POST.get("accepting", "")
+    # Each refusal that was read and is taken all the same.
+    accepts: list[str] = [
+        one for one in mixing.ACCEPTABLE if one in request.POST.getlist("accepts")
+    ]
     if request.method == "POST":
-        if _confirmed(request, MIX):
+        if is_confirmed(request, _(MIX)):
             try:
-                made = mixing.mix(
-                    request.actor, wave.id, accepting=request.POST.get("accepting", "")
-                )
+                made = mixing.mix(request.actor, wave.id, accepting=dict.fromkeys(accepts, reason))
             except RefusedError as refused:
-                if refused.code not in _ACCEPTED:
+                if refused.code not in mixing.ACCEPTABLE:
                     raise
-                lines, asks = refused.say(get_language() or "vi"), True
+                lines = refused.say(get_language() or "vi")
+                accepts = [*dict.fromkeys([*accepts, refused.code])]
             else:
                 messages.success(request, _mixed_words(made))
                 return redirect("wave", wave.id)
         else:
-            error = _unconfirmed(MIX)
+            error = unconfirmed(_(MIX))
     found = progress(wave)
     return _page(
         request, "mix", wave, _("Trộn phiếu"),
-        words=_(MIX), error=error, lines=lines, asks=asks or bool(request.POST.get("accepting")),
-        accepting=request.POST.get("accepting", ""), whole=found.whole,
+        words=_(MIX), error=error, lines=lines, accepts=accepts, accepting=reason,
+        whole=found.whole,
+        n_in_box=planning.in_the_box(wave),
         n_too_few=found.n_too_few, waiting=waiting_for_second(request.actor, wave),
-        differ=len(mismatches(request.actor, wave)) if wave.state == WaveState.CLOSED else 0,
+        differ=waiting_for_third(request.actor, wave),
         late=clock.now() <= wave.syncs_until,
         consequences=[
             _("Mọi phiếu niêm phong được mở cùng lúc, xáo ngẫu nhiên rồi ghi lại; số thứ tự của "
@@ -187,9 +194,6 @@ def estimate(request: DeskRequest, wave_id: UUID) -> HttpResponse:
             return redirect("wave_results", wave.id)
     return _page(
         request, "estimate", wave, _("Tính kết quả"),
-        form=form, lines=lines, n=wave.n_mixed, blocked=wave.state not in _ESTIMATED,
+        form=form, lines=lines, n=wave.n_mixed, blocked=wave.state not in MIXED,
         status=422 if form.errors or lines else 200,
     )  # fmt: skip
-
-
-_ESTIMATED = {WaveState.MIXED, WaveState.ESTIMATED}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from parindex.web.desk.views.running.opening import MomentField
-from parindex.web.fieldwork.queries.reporting import EstimatePlan, GroupPlan
+from parindex.web.fieldwork.queries.reporting import SIPAS, EstimatePlan, GroupPlan
 
-# The item of the overall index before it is said which item of a round it feeds.
-SIPAS: Final = "sipas"
+# What a plan has where nothing else is said.
+_USUAL = EstimatePlan(lonely_psu="adjust")
 _LONELY = (
     ("adjust", _("Tính theo trung bình chung (thận trọng, mặc định)")),
     ("average", _("Lấy phương sai trung bình của các tầng khác")),
@@ -50,13 +50,19 @@ class EstimateForm(forms.Form):
         ),
     )  # fmt: skip
     suppress_below = forms.IntegerField(
-        label=_("Không công bố số của dưới bao nhiêu phiếu"), min_value=5, max_value=100, initial=10
+        label=_("Không công bố số của dưới bao nhiêu phiếu"),
+        min_value=5,
+        max_value=100,
+        initial=_USUAL.suppress_below,
     )
     flag_below = forms.IntegerField(
-        label=_("Đánh dấu “ít phiếu” khi dưới"), min_value=5, max_value=500, initial=30
+        label=_("Đánh dấu “ít phiếu” khi dưới"),
+        min_value=5,
+        max_value=500,
+        initial=_USUAL.flag_below,
     )
     decimals = forms.IntegerField(
-        label=_("Số chữ số thập phân công bố"), min_value=0, max_value=4, initial=2
+        label=_("Số chữ số thập phân công bố"), min_value=0, max_value=4, initial=_USUAL.decimals
     )
 
     def __init__(
@@ -96,7 +102,7 @@ def plan_of(said: Mapping[str, Any]) -> EstimatePlan:
         confidence=Decimal(said["confidence"]),
         flag_below=said["flag_below"],
         suppress_below=said["suppress_below"],
-        decimals=said.get("decimals", 2),
+        decimals=said.get("decimals", _USUAL.decimals),
         sipas_item=SIPAS if "decimals" in said else "",
         groups=groups,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parindex.errors import ParindexError
 from parindex.web.assessment.actions import ending
 from parindex.web.assessment.queries import feeding as rounds
+from parindex.web.desk.attaching import CSV, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import group_words, percent, points
-from parindex.web.desk.views.fieldwork.ending_forms import SIPAS
-from parindex.web.desk.views.fieldwork.opening import CSV, attached, trail, watched_wave
+from parindex.web.desk.views.fieldwork.opening import trail, watched_wave
 from parindex.web.fieldwork.queries import planning, reporting
 from parindex.web.fieldwork.queries.results import findings_csv
 from parindex.web.people.permissions import RefusedError
@@ -94,56 +94,18 @@ class _Feed:
     """What would be put into a round, as far as it is said which item takes what."""
 
     def __init__(self, report: reporting.Report, round_: Any, data: Any) -> None:
-        self._report = report
-        self.groups = rounds.fed_groups(round_)
-        of_unit = {slug: one.name for one in self.groups for slug in one.units}
-        items = sorted({one["item"] for one in report.findings})
-        self.outside = sorted({one["unit"] for one in report.findings} - of_unit.keys())
-        pairs = [
-            (group, item)
-            for group in self.groups
-            for item in items
-            if any(self._is_of(one, group, item) for one in report.findings)
-        ]
-        self.choices = [
-            self._choice(group, item, data, at) for at, (group, item) in enumerate(pairs)
-        ]
-        takes = {(one["group"], one["item"]): one["value"] for one in self.choices}
-        self.rows: dict[tuple[str, str], tuple[str, str, str]] = {}
-        for one in report.findings:
-            group_name = of_unit.get(one["unit"])
-            code = takes.get((group_name, one["item"]), "")
-            if code:
-                self.rows[one["unit"], code] = (one["share"], one["se"], one["n"])
-        self.merged = rounds.merged(round_, self.rows)
-
-    @staticmethod
-    def _is_of(one: Mapping[str, str], group: rounds.FedGroup, item: str) -> bool:
-        return one["item"] == item and one["unit"] in group.units
-
-    def _choice(self, group: rounds.FedGroup, item: str, data: Any, at: int) -> dict[str, Any]:
-        """Which item of a group's criteria takes a finding: as said, else the one of its code."""
-        codes = [one.code for one in group.items]
-        of_index = [one.code for one in group.items if one.is_index]
-        alone = of_index[0] if item == SIPAS and len(of_index) == 1 else ""
-        guess = item if item in codes else alone
-        said = data.get(f"item-{at}")
-        units = sum(self._is_of(one, group, item) for one in self._report.findings)
-        return {
-            "id": f"item-{at}",
-            "group": group.name,
-            "item": item,
-            "label": _("%(what)s → %(group)s (%(n)s đơn vị)")
-            % {
-                "what": _("Chỉ số hài lòng") if item == SIPAS else item,
-                "group": group_words(group.name),
-                "n": units,
-            },
-            "options": [
-                {"value": one.code, "label": f"{one.code}. {one.name}"} for one in group.items
-            ],
-            "value": guess if said is None else said if said in codes else "",
+        pairs, self.outside = rounds.pairs_of(round_, report.findings, overall=reporting.SIPAS)
+        said = {
+            (one.group.name, one.item): data[_field(at)]
+            for at, one in enumerate(pairs)
+            if _field(at) in data
         }
+        self.rows = rounds.proposed(report.findings, pairs, said)
+        self.merged = rounds.merged(round_, self.rows)
+        self.choices = [
+            _choice(one, said.get((one.group.name, one.item), one.guess), at)
+            for at, one in enumerate(pairs)
+        ]
 
     def preview(self, names: dict[str, str]) -> Sequence[dict[str, Any]]:
         """The rows that come, with what stood there before."""
@@ -162,3 +124,25 @@ class _Feed:
                 self.rows.items(), key=lambda one: (one[0][1], names.get(one[0][0], ""))
             )
         ]
+
+
+def _field(at: int) -> str:
+    return f"item-{at}"
+
+
+def _choice(pair: rounds.Pair, value: str, at: int) -> dict[str, Any]:
+    """Which item of a group's criteria takes a finding."""
+    group = pair.group
+    return {
+        "id": _field(at),
+        "group": group.name,
+        "item": pair.item,
+        "label": _("%(what)s → %(group)s (%(n)s đơn vị)")
+        % {
+            "what": _("Chỉ số hài lòng") if pair.item == reporting.SIPAS else pair.item,
+            "group": group_words(group.name),
+            "n": pair.units,
+        },
+        "options": [{"value": one.code, "label": f"{one.code}. {one.name}"} for one in group.items],
+        "value": value if any(one.code == value for one in group.items) else "",
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +23,14 @@ from parindex.web.desk.views.fieldwork.steps import FORM, step_page
 from parindex.web.fieldwork.actions import waves as actions
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.waves import waves_for
-from parindex.web.fieldwork.states import PREPARING
+from parindex.web.fieldwork.states import PREPARING, WaveState
 from parindex.web.journal import clock
 from parindex.web.people.permissions import RefusedError
 from parindex.web.people.queries import units_of_issuer
 
 _SHOWN = 60
+# For how long after the wave contacts are kept unless another day is said.
+_CONTACTS = timedelta(days=180)
 
 
 def _own_issuers(request: DeskRequest) -> list[Any]:
@@ -199,16 +201,16 @@ def _initial(look: planning.FormLook, bodies: list[Any]) -> dict[str, Any]:
         "opens_at": datetime.combine(start, time(8), clock.VIETNAM),
         "closes_at": datetime.combine(end, time(17), clock.VIETNAM),
         "syncs_until": datetime.combine(end + timedelta(days=7), time(17), clock.VIETNAM),
-        "min_cell": 5,
+        "min_cell": planning.LEAST_CELL,
         "typed_twice": ["paper"],
         "bodies": [one.slug for one in bodies],
-        "contacts_until": end + timedelta(days=180),
+        "contacts_until": end + _CONTACTS,
     }
 
 
 def _slug(request: DeskRequest, issuer: Any, instrument: Any, opens_at: datetime) -> str:
     known = {one.slug for one in waves_for(request.actor) if one.issuer_id == issuer.slug}
-    stem = f"{instrument.slug}-{opens_at.astimezone(UTC).year}"[:70]
+    stem = f"{instrument.slug}-{opens_at.astimezone(clock.VIETNAM).year}"[:70]
     return next(
         one for n in range(1, 1000) if (one := stem if n == 1 else f"{stem}-{n}") not in known
     )
@@ -221,7 +223,9 @@ def dates(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     initial = {
         "opens_at": wave.opens_at, "closes_at": wave.closes_at, "syncs_until": wave.syncs_until,
     }  # fmt: skip
-    form = DatesForm(request.POST or None, initial=initial, asks_reason=wave.state == "open")
+    form = DatesForm(
+        request.POST or None, initial=initial, asks_reason=wave.state == WaveState.OPEN
+    )
     lines: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -17,15 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parindex.errors import ParindexError, Problem
 from parindex.vietnamese import folded
 from parindex.web.desk import kept
+from parindex.web.desk.attaching import CSV, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.fieldwork import draft
-from parindex.web.desk.views.fieldwork.opening import CSV, attached, own_wave
+from parindex.web.desk.views.fieldwork.opening import own_wave
 from parindex.web.desk.views.fieldwork.steps import FRAME, step_page
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.frames import preview
 from parindex.web.fieldwork.queries.planning import StagePlan, Table
 from parindex.web.fieldwork.states import WaveState
 from parindex.web.people.permissions import RefusedError
+from parindex.workbooks.uploads import MAX_CELLS
 
 # What a column may say, its words, and how lists usually call it.
 PARTS: Final[Mapping[str, tuple[str | Promise, str | Promise, tuple[str, ...]]]] = {
@@ -158,6 +160,7 @@ def _page(
         "file": made.get("file", ""),
         "table": table,
         "may_change": wave.state == WaveState.PLANNED,
+        "most_cells": MAX_CELLS,
     }
     if table is not None:
         context |= _looked(table, made)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from parindex.errors import ParindexError
+from parindex.web.desk.attaching import PDF, attached
 from parindex.web.desk.frame import DeskRequest, id_or_404
-from parindex.web.desk.views.fieldwork.opening import attached, own_wave, trail
+from parindex.web.desk.views.fieldwork.opening import own_wave, trail
 from parindex.web.desk.views.fieldwork.steps import HAND_OUT, step_page
 from parindex.web.desk.views.running.opening import address
 from parindex.web.fieldwork.actions import inviting
@@ -23,8 +24,6 @@ from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.states import PREPARING
 from parindex.web.journal import clock
 from parindex.web.people.queries import units_of_issuer
-
-PDF = "application/pdf"
 
 
 @require_safe

@@ -14,24 +14,18 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from parindex.web.desk.attaching import CSV, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import number, percent
-from parindex.web.desk.views.fieldwork.opening import (
-    CSV,
-    attached,
-    trail,
-    watched_wave,
-    wave_chip,
-)
+from parindex.web.desk.views.fieldwork.opening import trail, watched_wave, wave_chip
 from parindex.web.desk.views.fieldwork.tiles import tiles_of
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.waves import Count, Progress, progress
-from parindex.web.fieldwork.states import WaveState
+from parindex.web.fieldwork.states import TAKING
 from parindex.web.journal import clock
 
 _CELLS: Final = 300
 _BARS: Final = 15
-_LIVE: Final = {WaveState.OPEN, WaveState.CLOSED}
 
 
 @require_safe
@@ -43,7 +37,7 @@ def monitor(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         "wave": wave,
         "trail": trail(wave, _("Tiến độ thực địa")),
         "chip": wave_chip(wave.state),
-        "live": wave.state in _LIVE,
+        "live": wave.state in TAKING,
         "runs": planning.runs(request.actor, wave),
         "at": clock.now(),
         "whole": found.whole,
@@ -52,7 +46,7 @@ def monitor(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         "n_too_few": found.n_too_few,
         "strata": _bars(found.strata, planning.words_of_strata(wave), found.quotas),
         "most_bars": _BARS,
-        "units": _bars(found.units, {}) if len(found.units) > 1 else [],
+        "units": _bars(found.units, found.unit_names) if len(found.units) > 1 else [],
         "map": tiles_of(_by_unit(found)) if len(found.units) > 1 else None,
         "cells": found.cells[:_CELLS],
         "n_cells": len(found.cells),
@@ -74,19 +68,17 @@ def _bars(
     """One bar a part, the emptiest first: where one must look stands on top."""
     rows, limits = [], {one.label: one for one in quotas}
     for label, count in counts.items():
-        quota = limits.get(label)
-        target = min(quota.limit, count.target) if quota else count.target
-        share = _share(count.used, target)
+        share = _share(count.used, count.target)
         rows.append(
             {
                 "label": words.get(label, label) or _("không ghi"),
                 "count": count,
-                "target": target,
-                "quota": quota,
+                "target": count.target,
+                "quota": limits.get(label),
                 "share": share,
                 "percent": percent(share, 0),
                 "width": f"{float(min(share or 0, 1)) * 100:.1f}%",
-                "text": f"{number(count.used)}/{number(target)}",
+                "text": f"{number(count.used)}/{number(count.target)}",
                 "rate": percent(_share(count.used, count.drawn), 0),
             }
         )
@@ -94,12 +86,11 @@ def _bars(
 
 
 def _by_unit(found: Progress) -> Iterable[tuple[str, str, Fraction | None, str]]:
-    slugs = {one.unit_name: one.cell.unit.slug for one in found.cells if one.cell.unit}
-    for name, slug in slugs.items():
-        count = found.units[name]
-        share = _share(count.used, count.target)
-        text = f"{percent(share, 0)} · {number(count.used)}/{number(count.target)}"
-        yield slug, name, share, text
+    for slug, count in found.units.items():
+        if slug:
+            share = _share(count.used, count.target)
+            text = f"{percent(share, 0)} · {number(count.used)}/{number(count.target)}"
+            yield slug, found.unit_names[slug], share, text
 
 
 @require_safe

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -88,15 +88,3 @@ def trail(wave: Any = None, *more: str) -> list[dict[str, str]]:
         here = reverse("wave", args=[wave.id]) if more else ""
         steps.append({"label": wave.title, "url": here})
     return [*steps, *({"label": one, "url": ""} for one in more)]
-
-
-def attached(content: bytes, *, name: str, kind: str) -> HttpResponse:
-    """A file to keep; never shown as a page, never kept on the way."""
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer["Cache-Control"] = "no-store"
-    return answer
-
-
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CSV: Final = "text/csv; charset=utf-8"

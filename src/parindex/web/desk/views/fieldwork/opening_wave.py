@@ -14,18 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from parindex.errors import ParindexError
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import Chip, moment, number
+from parindex.web.desk.views.fieldwork.numbers import read_whole
 from parindex.web.desk.views.fieldwork.opening import own_wave, trail
 from parindex.web.desk.views.fieldwork.steps import OPEN, step_page
 from parindex.web.fieldwork.actions import waves as actions
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.waves import progress
-from parindex.web.fieldwork.states import WaveState
+from parindex.web.fieldwork.states import SETTING_UP
 from parindex.web.journal import clock
 
 WORDS = gettext_noop("mở đợt")
-_CLOSED = {WaveState.PLANNED, WaveState.DRAWN}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,8 +34,8 @@ def open_wave(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     """The check list; then, confirmed in words, the wave is open."""
     wave = own_wave(request, wave_id)
     error = ""
-    if request.method == "POST" and wave.state in _CLOSED:
-        if request.POST.get("confirm", "").strip().lower() == _(WORDS):
+    if request.method == "POST" and wave.state in SETTING_UP:
+        if is_confirmed(request, _(WORDS)):
             actions.open_wave(request.actor, wave.id)
             messages.success(
                 request,
@@ -42,12 +43,12 @@ def open_wave(request: DeskRequest, wave_id: UUID) -> HttpResponse:
                 % {"opens": moment(wave.opens_at), "closes": moment(wave.closes_at)},
             )
             return redirect("wave_progress", wave.id)
-        error = _("Gõ đúng dòng chữ “%(words)s”.") % {"words": _(WORDS)}
+        error = unconfirmed(_(WORDS))
     has = planning.set_up_of(wave)
     checks = _checks(wave, has)
     return step_page(
         request, "open", OPEN, wave=wave,
-        over=wave.state not in _CLOSED,
+        over=wave.state not in SETTING_UP,
         checks=checks,
         blocked=any(one["state"].tone == "late" for one in checks),
         consequences=[
@@ -84,7 +85,7 @@ def _checks(wave: Any, has: planning.SetUp) -> list[dict[str, Any]]:
         (
             _("Mẫu"),
             "done" if wave.seed or has.slips else "late",
-            _("%(n)s người được chọn") % {"n": number(has.drawn - has.slips)}
+            _("%(n)s người được chọn") % {"n": number(has.people)}
             if wave.seed
             else _("không rút mẫu; %(n)s phiếu tại quầy") % {"n": number(has.slips)},
             url["wave_draw"],
@@ -128,12 +129,15 @@ def quotas(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     """How many answers each stratum takes at most."""
     wave = own_wave(request, wave_id)
     lines: list[str] = []
-    if request.method == "POST":
-        limits = {}
-        for name in request.POST:
-            text = request.POST.get(name, "").strip()
-            if name.startswith("limit-") and text.isdecimal() and len(text) < 8:
-                limits[name.removeprefix("limit-")] = int(text)
+    texts = {
+        name.removeprefix("limit-"): request.POST.get(name, "").strip()
+        for name in request.POST
+        if name.startswith("limit-")
+    }
+    read = {label: read_whole(text, least=0) for label, text in texts.items()}
+    errors = {label: wrong for label, (_limit, wrong) in read.items() if wrong}
+    if request.method == "POST" and not errors:
+        limits = {label: limit for label, (limit, _wrong) in read.items()}
         try:
             actions.set_quotas(request.actor, wave.id, limits)
         except ParindexError as error:
@@ -145,15 +149,19 @@ def quotas(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     known = {one.label: one for one in found.quotas}
     words = planning.words_of_strata(wave)
     context = {
-        "wave": wave, "trail": trail(wave, _("Hạn ngạch")), "lines": lines,
+        "wave": wave, "trail": trail(wave, _("Hạn ngạch")),
+        "lines": lines + [f"{words.get(one, one)}: {wrong}" for one, wrong in errors.items()],
         "rows": [
             {
                 "label": label,
                 "words": words.get(label, label),
                 "count": count,
+                "drawn": count.drawn - count.replaced,
                 "quota": known.get(label),
+                "text": texts.get(label, str(known[label].limit) if label in known else ""),
+                "error": errors.get(label, ""),
             }
             for label, count in found.strata.items()
         ],
     }  # fmt: skip
-    return render(request, "fieldwork/quotas.html", context, status=422 if lines else 200)
+    return render(request, "fieldwork/quotas.html", context, status=422 if lines or errors else 200)

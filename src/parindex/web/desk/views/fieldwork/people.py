@@ -25,8 +25,15 @@ from parindex.web.desk.views.fieldwork.opening import (
 from parindex.web.desk.views.running.opening import search_field, select_field
 from parindex.web.fieldwork.actions import inviting
 from parindex.web.fieldwork.queries import planning
-from parindex.web.fieldwork.queries.invitations import named, people_of, person_of
-from parindex.web.fieldwork.states import GIVEN_UP, PREPARING, InvitationState, WaveState
+from parindex.web.fieldwork.queries.invitations import (
+    goes_to,
+    has_reserve,
+    named,
+    people_of,
+    person_of,
+)
+from parindex.web.fieldwork.queries.typing import typed_twice
+from parindex.web.fieldwork.states import GIVEN_UP, PREPARING, InvitationState, Mode, WaveState
 
 _PER_PAGE: Final = 100
 _STATES: Final = (
@@ -102,11 +109,11 @@ def person(request: DeskRequest, wave_id: UUID, person_id: UUID) -> HttpResponse
         "who": who,
         "may_call": open_
         and wave.state == WaveState.OPEN
-        and "phone" not in wave.typed_twice
-        and who is not None
-        and who.person_id == request.actor.person,
+        and goes_to(request.actor, one)
+        and not typed_twice(wave, Mode.PHONE),
         "by": getattr(one, "replaced_by", None),
         "may_give_up": open_ and wave.state in _GIVING_UP,
+        "has_reserve": has_reserve(one),
         "may_print": runs and open_ and wave.state in PREPARING and one.token_hash,
         "options": [
             {"value": str(who.id), "label": f"{who.code} – {who.person.name}"}

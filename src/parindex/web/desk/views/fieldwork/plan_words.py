@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,30 +60,10 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(f"“{one}”" for one in names)
 
 
-def drawn_total(stages: Sequence[StagePlan], look: Any) -> int:
-    """How many people a plan draws: units of the first stage, times what each of them gives."""
-    inside = 1
-    for one in stages[1:]:
-        inside *= one.take
-    first: int = sum(one.take for one in look.strata)
-    return first * inside
-
-
-def allocated(total: int, sizes: Sequence[tuple[str, int]], *, evenly: bool) -> dict[str, int]:
-    """So many over strata, in proportion to their sizes or evenly; 2 at least, never above a size.
-
-    The largest remainders get what is left over.
-
-    >>> allocated(10, [("a", 700), ("b", 200), ("c", 1)], evenly=False)
-    {'a': 8, 'b': 2, 'c': 1}
-    >>> allocated(10, [("a", 700), ("b", 200), ("c", 1)], evenly=True)
-    {'a': 4, 'b': 3, 'c': 1}
-    """
-    whole = sum(size for _name, size in sizes) or 1
-    shares = [Fraction(1, len(sizes)) if evenly else Fraction(size, whole) for _name, size in sizes]
-    exact = [total * share for share in shares]
-    parts = [int(one) for one in exact]
-    order = sorted(range(len(parts)), key=lambda at: (parts[at] - exact[at], at))
-    for at in order[: total - sum(parts)]:
-        parts[at] += 1
-    return {name: min(size, max(part, 2)) for (name, size), part in zip(sizes, parts, strict=True)}
+def between(people: Any) -> str:
+    """How many people are drawn, or the fewest and the most where a seed decides."""
+    if people.least == people.most:
+        return number(people.least)
+    return _("%(least)s đến %(most)s") % {
+        "least": number(people.least), "most": number(people.most),
+    }  # fmt: skip

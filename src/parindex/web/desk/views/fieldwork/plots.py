@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from math import ceil, floor
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
 from parindex.web.desk.templatetags.words import number, points
-from parindex.web.fieldwork.queries.reporting import IndexRow
+from parindex.web.fieldwork.queries.reporting import IndexRow, published
 
 # Steps between marks that read well; a drawing has at most so many of them.
 _STEPS: Final = (1, 2, 5, 10, 20, 25, 50)
@@ -87,7 +86,7 @@ def _blank(label: str, why: str) -> dict[str, Any]:
 
 def figure(value: float | None, decimals: int) -> str:
     """A number of the results as it is published, rounded half up."""
-    return points(None if value is None else Decimal(f"{value:.12f}"), decimals)
+    return points(None if value is None else published(value, decimals), decimals)
 
 
 def interval(low: float | None, high: float | None, decimals: int) -> str:

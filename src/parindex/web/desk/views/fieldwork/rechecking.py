@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
+from parindex.web.desk.attaching import XLSX, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import percent
-from parindex.web.desk.views.fieldwork.opening import XLSX, attached, own_wave, trail
+from parindex.web.desk.views.fieldwork.opening import own_wave, trail
 from parindex.web.fieldwork.queries.results import RecheckLine, rechecks_of
+from parindex.web.fieldwork.states import MIXED
 from parindex.web.journal import clock
 from parindex.workbooks.tables_book import TableColumn, write_table
 
@@ -39,7 +41,7 @@ def rechecks(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         "wave": wave,
         "trail": trail(wave, _("Danh sách phỏng vấn lại")),
         "rows": [_row(one) for one in rechecks_of(request.actor, wave)],
-        "mixed": wave.state in {"mixed", "estimated"},
+        "mixed": wave.state in MIXED,
     }
     return render(request, "fieldwork/rechecks.html", context)
 

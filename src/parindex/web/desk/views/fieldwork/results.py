@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from parindex.web.fieldwork.queries import planning, reporting
 from parindex.web.fieldwork.queries.reporting import IndexRow, Report
 
 SHOWS: Final = ("whole", "unit", "service", "stratum", "change", "sample")
-_TOPS: Final = ((10, 3), (40, 5))
 
 
 @require_safe
@@ -49,11 +48,6 @@ def results(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         **_SHOWN[show](request, wave, report),
     }
     return render(request, "fieldwork/results.html", context)
-
-
-def decimals_of(report: Report) -> int:
-    """How many decimals are published."""
-    return int(report.plan["decimals"])
 
 
 def hidden_words(report: Report) -> str:
@@ -88,7 +82,7 @@ def _tabs(report: Report) -> list[dict[str, Any]]:
 
 
 def _whole(_request: DeskRequest, _wave: Any, report: Report) -> dict[str, Any]:
-    decimals, hidden = decimals_of(report), hidden_words(report)
+    decimals, hidden = report.decimals, hidden_words(report)
     overall = next(iter(report.of(reporting.OVERALL)), None)
     factors = report.of(reporting.FACTOR)
     parts = report.of(reporting.PART)
@@ -107,7 +101,7 @@ def _whole(_request: DeskRequest, _wave: Any, report: Report) -> dict[str, Any]:
 
 
 def _said(one: IndexRow, report: Report) -> dict[str, Any]:
-    decimals = decimals_of(report)
+    decimals = report.decimals
     return {
         "label": one.label,
         "value": figure(one.index, decimals) if one.index is not None else "–",
@@ -156,15 +150,14 @@ def _chosen(request: DeskRequest, report: Report) -> tuple[str, str, list[dict[s
 def _unit(request: DeskRequest, _wave: Any, report: Report) -> dict[str, Any]:
     measure, of, options, value = _chosen(request, report)
     rows = _sorted(report.of(measure, of, by=frozenset({"unit"})))
-    top = next((n for most, n in _TOPS if len(rows) <= most), 10)
     names = {one.unit: one.unit_name for one in rows}
-    ranked = reporting.ranks_of(report, measure=measure, of=of, top=top)
+    ranked, top = reporting.ranks_of(report, measure=measure, of=of)
     return {
         "options": options,
         "value": value,
         "plot": dots_of(
             ((one.unit_name, one) for one in rows),
-            decimals=decimals_of(report),
+            decimals=report.decimals,
             hidden=hidden_words(report),
         ),
         "top": top,
@@ -195,7 +188,7 @@ def _by(name: str) -> Callable[[DeskRequest, Any, Report], dict[str, Any]]:
             "value": value,
             "plot": dots_of(
                 ((getattr(one, name), one) for one in rows),
-                decimals=decimals_of(report),
+                decimals=report.decimals,
                 hidden=hidden_words(report),
             ),
         }
@@ -208,14 +201,10 @@ def _by(name: str) -> Callable[[DeskRequest, Any, Report], dict[str, Any]]:
 
 def _change(request: DeskRequest, wave: Any, report: Report) -> dict[str, Any]:
     earlier = reporting.earlier_of(request.actor, wave)
-    wanted = request.GET.get("before", "")
-    chosen = next((one for one in earlier if str(one[0].id) == wanted), None)
-    chosen = chosen or next((one for one in earlier if one[2]), None)
-    chosen = chosen or next(iter(earlier), None)
+    chosen = reporting.compared_with(earlier, request.GET.get("before", ""))
     if chosen is None:
         return {"earlier": [], "before": None}
-    before, results_, same = chosen
-    made = reporting.changes_of(report, results_)
+    made = reporting.changes_of(report, chosen.results)
     rows = [
         *report.of(reporting.OVERALL),
         *report.of(reporting.PART),
@@ -225,47 +214,35 @@ def _change(request: DeskRequest, wave: Any, report: Report) -> dict[str, Any]:
     return {
         "earlier": [
             {
-                "value": str(one.id),
-                "label": one.title if fits else f"{one.title} ({_('phiếu khác, không so sánh')})",
+                "value": str(one.wave.id),
+                "label": one.wave.title
+                if one.same
+                else f"{one.wave.title} ({_('phiếu khác, không so sánh')})",
             }
-            for one, _results, fits in earlier
+            for one in earlier
         ],
-        "before": before,
-        "value": str(before.id),
-        "same": same,
-        "rows": [change_row(one, made, decimals_of(report), hidden_words(report)) for one in rows],
+        "before": chosen.wave,
+        "value": str(chosen.wave.id),
+        "same": chosen.same,
+        "rows": [change_row(one, made, report) for one in rows],
     }
 
 
 def change_row(
-    one: IndexRow, made: Mapping[tuple[str, str, str], Any], decimals: int, hidden: str
+    one: IndexRow, made: Mapping[tuple[str, str, str], reporting.ChangeRow], report: Report
 ) -> dict[str, Any]:
-    """An index with its change in words; clear when its interval leaves out no change at all."""
+    """An index with its change in words."""
     moved = made.get((one.measure, one.of, one.domain))
-    points_ = (
-        None
-        if moved is None or moved.points is None
-        else _rounded(Decimal(f"{moved.points:.12f}"), decimals)
-    )
-    clear = (
-        moved is not None
-        and moved.low is not None
-        and moved.high is not None
-        and (moved.low > 0 or moved.high < 0)
-    )
+    points = None if moved is None else report.published(moved.points)
     return {
         "label": one.unit_name or one.label or _("Chỉ số chung"),
         "of_unit": bool(one.unit),
-        "now": hidden if one.hidden else figure(one.index, decimals),
-        "change": change(points_, decimals),
-        "interval": "" if moved is None else interval(moved.low, moved.high, decimals),
-        "clear": clear,
-        "points": points_,
+        "now": hidden_words(report) if one.hidden else figure(one.index, report.decimals),
+        "change": change(points, report.decimals),
+        "interval": "" if moved is None else interval(moved.low, moved.high, report.decimals),
+        "clear": moved is not None and moved.clear,
+        "points": points,
     }
-
-
-def _rounded(value: Decimal, decimals: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 
 # ---- who answered
@@ -274,15 +251,17 @@ def _rounded(value: Decimal, decimals: int) -> Decimal:
 def _sample(_request: DeskRequest, wave: Any, report: Report) -> dict[str, Any]:
     asked = reporting.asked_of(wave, report)
     return {
-        "profile": [_asked(one) for one in asked if one.about_people],
+        "profile": [_asked(one, report) for one in asked if one.about_people],
         "others": [
-            _asked(one) for one in asked if not one.about_people and one.aspect != "satisfaction"
+            _asked(one, report)
+            for one in asked
+            if not one.about_people and one.aspect != "satisfaction"
         ],
         "n_mixed": wave.n_mixed,
     }
 
 
-def _asked(one: reporting.Asked) -> dict[str, Any]:
+def _asked(one: reporting.Asked, report: Report) -> dict[str, Any]:
     """A closed question with a bar an answer."""
     return {
         "name": one.name,
@@ -292,7 +271,9 @@ def _asked(one: reporting.Asked) -> dict[str, Any]:
                 "label": choice.label,
                 "n": choice.n,
                 "width": "" if choice.share is None else f"{choice.share * 100:.2f}%",
-                "percent": "" if choice.share is None else f"{figure(choice.share * 100, 1)}%",
+                "percent": ""
+                if choice.share is None
+                else f"{figure(choice.share * 100, report.decimals)}%",
             }
             for choice in one.choices
         ],

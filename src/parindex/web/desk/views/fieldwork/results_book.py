@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,15 +12,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from parindex.web.desk.attaching import CSV, XLSX, attached
 from parindex.web.desk.frame import DeskRequest
-from parindex.web.desk.views.fieldwork.opening import CSV, XLSX, attached, watched_wave
-from parindex.web.desk.views.fieldwork.results import change_row, decimals_of, hidden_words
+from parindex.web.desk.views.fieldwork.opening import watched_wave
+from parindex.web.desk.views.fieldwork.results import change_row, hidden_words
 from parindex.web.fieldwork.queries import reporting
 from parindex.web.fieldwork.queries.reporting import IndexRow, Report
 from parindex.web.journal import clock
 from parindex.workbooks.tables_book import Cell, TableColumn, TablePage, write_tables
 
-_TOP: Final = 5
 _MEASURES: Final = (
     reporting.OVERALL, reporting.PART, reporting.FACTOR, reporting.ITEM,
 )  # fmt: skip
@@ -63,7 +62,7 @@ def _profile(wave: Any, report: Report) -> Iterator[TablePage]:
     columns = [
         TableColumn(heading=_("Câu hỏi"), width=50), TableColumn(heading=_("Trả lời"), width=44),
         TableColumn(heading=_("Số phiếu"), width=22),
-        TableColumn(heading=_("Tỷ lệ có quyền số (%)"), width=16, decimals=1),
+        TableColumn(heading=_("Tỷ lệ có quyền số (%)"), width=16, decimals=report.decimals),
     ]  # fmt: skip
     for name, about_people in ((_("Người trả lời"), True), (_("Các câu trả lời"), False)):
         rows: list[list[Cell]] = [
@@ -71,7 +70,7 @@ def _profile(wave: Any, report: Report) -> Iterator[TablePage]:
                 one.label,
                 choice.label,
                 hidden if choice.n is None else choice.n,
-                None if choice.share is None else _decimal(choice.share * 100, 1),
+                None if choice.share is None else report.published(choice.share * 100),
             ]
             for one in asked
             if one.about_people is about_people
@@ -83,12 +82,8 @@ def _profile(wave: Any, report: Report) -> Iterator[TablePage]:
             )
 
 
-def _decimal(value: float, decimals: int) -> Decimal:
-    return Decimal(f"{value:.{decimals + 4}f}")
-
-
 def _columns(report: Report, *first: TableColumn) -> list[TableColumn]:
-    decimals = decimals_of(report)
+    decimals = report.decimals
     return [
         *first,
         TableColumn(heading=_("Chỉ số (%)"), width=30, decimals=decimals),
@@ -104,10 +99,9 @@ def _cells(one: IndexRow, report: Report) -> list[Cell]:
     if one.hidden or one.index is None:
         words = hidden_words(report) if one.hidden else _("không có câu trả lời")
         return [words, None, None, None, None, ""]
-    decimals = decimals_of(report)
     numbers = (one.index, one.se, one.low, one.high)
     return [
-        *(None if number is None else _decimal(number, decimals) for number in numbers),
+        *(report.published(number) for number in numbers),
         one.n,
         _("ít phiếu") if one.flagged else "",
     ]
@@ -165,7 +159,7 @@ def _indices(report: Report) -> Iterator[TablePage]:
 
 def _ranking(report: Report) -> Iterator[TablePage]:
     """The order of the units, and how sure it is."""
-    ranked = reporting.ranks_of(report, top=_TOP) if report.rows else []
+    ranked, top = reporting.ranks_of(report)
     if not ranked:
         return
     rows = {one.unit: one for one in report.of(reporting.OVERALL, by=frozenset({"unit"}))}
@@ -176,16 +170,16 @@ def _ranking(report: Report) -> Iterator[TablePage]:
         columns=[
             TableColumn(heading=_("Thứ hạng"), width=10),
             TableColumn(heading=_("Đơn vị"), width=44),
-            TableColumn(heading=_("Chỉ số (%)"), width=12, decimals=decimals_of(report)),
+            TableColumn(heading=_("Chỉ số (%)"), width=12, decimals=report.decimals),
             TableColumn(heading=_("Hạng tốt nhất có thể"), width=14),
             TableColumn(heading=_("Hạng thấp nhất có thể"), width=14),
-            TableColumn(heading=_("Khả năng trong %(n)s đơn vị đầu (%%)") % {"n": _TOP}, width=18),
+            TableColumn(heading=_("Khả năng trong %(n)s đơn vị đầu (%%)") % {"n": top}, width=18),
         ],
         rows=[
             [
                 one.rank,
                 rows[one.unit].unit_name,
-                _decimal(rows[one.unit].index or 0.0, decimals_of(report)),
+                report.published(rows[one.unit].index),
                 one.best,
                 one.worst,
                 round(one.of_top * 100),
@@ -198,12 +192,10 @@ def _ranking(report: Report) -> Iterator[TablePage]:
 def _trend(request: DeskRequest, wave: Any, report: Report) -> Iterator[TablePage]:
     """The change against the latest earlier wave of the same instrument, else “không so sánh”."""
     earlier = reporting.earlier_of(request.actor, wave) if report.rows else []
-    chosen = next((one for one in earlier if one[2]), next(iter(earlier), None))
+    chosen = reporting.compared_with(earlier)
     if chosen is None:
         return
-    before, results, _same = chosen
-    made = reporting.changes_of(report, results)
-    decimals, hidden = decimals_of(report), hidden_words(report)
+    made = reporting.changes_of(report, chosen.results)
     shown = [
         *report.of(reporting.OVERALL),
         *report.of(reporting.PART),
@@ -212,7 +204,7 @@ def _trend(request: DeskRequest, wave: Any, report: Report) -> Iterator[TablePag
     ]
     yield TablePage(
         sheet_name=_("So với đợt trước"),
-        title=_("Thay đổi so với “%(title)s”") % {"title": before.title},
+        title=_("Thay đổi so với “%(title)s”") % {"title": chosen.wave.title},
         about=_("Điểm phần trăm. Chỉ so sánh khi cùng bộ phiếu, cùng phiên bản."),
         columns=[
             TableColumn(heading=_("Chỉ số"), width=60),
@@ -222,7 +214,7 @@ def _trend(request: DeskRequest, wave: Any, report: Report) -> Iterator[TablePag
         ],
         rows=[
             [row["label"], row["now"], row["change"], row["interval"]]
-            for row in (change_row(one, made, decimals, hidden) for one in shown)
+            for row in (change_row(one, made, report) for one in shown)
         ],
     )
 
@@ -232,7 +224,6 @@ def table(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     """Every index as a CSV table: blank where it is not published."""
     wave = watched_wave(request, wave_id)
     report = _report(request, wave)
-    decimals = decimals_of(report)
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(
@@ -244,7 +235,7 @@ def table(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         numbers = (one.index, one.se, one.low, one.high)
         writer.writerow(
             [one.measure, one.of, one.label, one.unit, one.service, one.stratum, shown,
-             *("" if number is None else f"{number:.{decimals + 2}f}" for number in numbers),
+             *("" if number is None else report.published(number) for number in numbers),
              "" if one.n is None else one.n]
         )  # fmt: skip
     content = b"\xef\xbb\xbf" + stream.getvalue().encode()

@@ -16,7 +16,7 @@ from parindex.web.desk.views.fieldwork.opening import own_wave, trail
 from parindex.web.fieldwork.actions import inviting
 from parindex.web.fieldwork.actions import waves as actions
 from parindex.web.fieldwork.queries import planning
-from parindex.web.fieldwork.queries.invitations import people_of
+from parindex.web.fieldwork.queries.invitations import unassigned_in
 from parindex.web.fieldwork.queries.waves import progress
 from parindex.web.fieldwork.states import PREPARING
 
@@ -71,8 +71,7 @@ def assign(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     people = {id_or_404(one) for one in request.POST.getlist("person")}
     cells = {id_or_404(one) for one in request.POST.getlist("cell")}
     if cells:
-        free = people_of(request.actor, wave, state="waiting").filter(cell__in=cells, assigned=None)
-        people |= set(free.exclude(name="").values_list("id", flat=True))
+        people |= unassigned_in(request.actor, wave, cells)
     if not people:
         messages.warning(request, _("Chưa chọn ô mẫu hay người nào."))
         return redirect("wave_interviewers", wave.id)

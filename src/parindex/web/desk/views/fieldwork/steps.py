@@ -97,7 +97,7 @@ def tasks_of(wave: Any, has: SetUp) -> list[dict[str, Any]]:
 
 def _drawn_words(has: SetUp) -> str:
     return _("%(drawn)s người được chọn, %(reserve)s dự phòng") % {
-        "drawn": number(has.drawn - has.slips), "reserve": number(has.reserve),
+        "drawn": number(has.people), "reserve": number(has.reserve),
     }  # fmt: skip
 
 

@@ -19,7 +19,15 @@ from parindex.web.desk.views.fieldwork.opening import MODE_WORDS, known_wave, tr
 from parindex.web.fieldwork.actions import entering, intake
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.forms import questionnaire_for
-from parindex.web.fieldwork.queries.typing import mismatches, waiting_for_second
+from parindex.web.fieldwork.queries.invitations import goes_to, person_of
+from parindex.web.fieldwork.queries.typing import (
+    Mismatch,
+    mismatch_of,
+    typed_twice,
+    waiting_for_second,
+    waiting_for_third,
+)
+from parindex.web.fieldwork.states import TAKING, Mode
 from parindex.web.people.permissions import RefusedError
 
 MODES: Final = ("paper", "phone")
@@ -48,7 +56,6 @@ def typing(request: DeskRequest, wave_id: UUID) -> HttpResponse:
 
 
 def _list(request: DeskRequest, wave: Any, *, mode: str = "paper", error: str = "") -> HttpResponse:
-    error = error or getattr(request, "code_error", "")
     context = {
         "wave": wave,
         "trail": trail(wave, _("Nhập phiếu")),
@@ -59,8 +66,8 @@ def _list(request: DeskRequest, wave: Any, *, mode: str = "paper", error: str = 
         "error": error,
         "code": request.POST.get("code", ""),
         "waiting": waiting_for_second(request.actor, wave),
-        "mismatches": mismatches(request.actor, wave),
-        "may_type": wave.state in {"open", "closed"},
+        "apart": waiting_for_third(request.actor, wave),
+        "may_type": wave.state in TAKING,
     }
     return _private(render(request, "fieldwork/typing.html", context, status=422 if error else 200))
 
@@ -92,8 +99,7 @@ def _said(made: entering.Entered) -> str:
         return _("Đã nhập lần thứ nhất. Người khác nhập lần thứ hai để đối chiếu.")
     if made.typed is entering.Typed.DIFFERS:
         return _(
-            "Hai lần nhập khác nhau ở %(n)s câu. Người thứ ba cầm phiếu giấy quyết ở danh sách "
-            "dưới."
+            "Hai lần nhập khác nhau ở %(n)s câu. Chuyển phiếu giấy cho người thứ ba quyết."
         ) % {"n": len(made.questions)}
     return _("Đã nhận phiếu; câu trả lời đã niêm phong.")
 
@@ -132,10 +138,13 @@ def _private(answer: HttpResponse) -> HttpResponse:
 def call(request: DeskRequest, wave_id: UUID, person_id: UUID) -> HttpResponse:
     """The form of somebody assigned to the interviewer, filled in while they are on the line."""
     wave = _typed_wave(request, wave_id)
+    one = person_of(request.actor, person_id)
+    if one is None or one.wave_id != wave.id or not goes_to(request.actor, one):
+        raise Http404
+    if typed_twice(wave, Mode.PHONE):
+        raise RefusedError("fieldwork.phone_twice")
     begun = intake.start_assigned(request.actor, person_id)
     problems: Sequence[Problem] = ()
-    if "phone" in wave.typed_twice:
-        raise RefusedError("fieldwork.phone_twice")
     if request.method == "POST":
         answers = answers_of(begun.form, request.POST)
         try:
@@ -231,36 +240,60 @@ def answers_of(form: Mapping[str, Any], data: QueryDict) -> dict[str, str]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def settle(request: DeskRequest, wave_id: UUID, person_id: UUID) -> HttpResponse:
-    """Two readings side by side; a third person with the paper says which is right."""
+def settle(request: DeskRequest, wave_id: UUID) -> HttpResponse:
+    """The code on the paper opens its two readings; a third person says which is right."""
     wave = _typed_wave(request, wave_id)
-    found = {one.invitation: one for one in mismatches(request.actor, wave)}
-    one = found.get(person_id)
-    if one is None:
-        raise Http404
-    choices = _choices(wave)
+    if request.method != "POST":
+        return _settling(request, wave)
+    code = request.POST.get("code", "").strip()
     lines: list[str] = []
-    if request.method == "POST":
-        answers = dict(one.answers)
-        for at, row in enumerate(one.differences):
-            picked = request.POST.get(f"pick-{at}", "")
-            text = {"first": row.first, "second": row.second}.get(
-                picked, request.POST.get(f"other-{at}", "").strip()
-            )
-            if not picked:
-                lines.append(_("Chưa chọn ở câu: %(label)s") % {"label": row.label})
-            answers[row.name] = text
-        if not lines:
-            try:
-                entering.settle(request.actor, one.invitation, answers)
-            except UnusableInputError as error:
-                lines = error.say(get_language() or "vi")
-            else:
+    try:
+        one = mismatch_of(request.actor, wave, code)
+        if request.POST.get("settled"):
+            answers, lines = _picked(request.POST, one)
+            if not lines:
+                entering.settle(request.actor, code, answers)
                 messages.success(request, _("Đã quyết; câu trả lời đã niêm phong."))
                 return redirect("wave_typing", wave.id)
+    except UnusableInputError as error:
+        lines = error.say(get_language() or "vi")
+    except RefusedError as error:
+        if error.code not in _OF_CODES:
+            raise
+        return _settling(request, wave, error=" ".join(error.say(get_language() or "vi")))
+    return _settling(request, wave, one=one, lines=lines)
+
+
+# What is wrong with a code; that somebody may not settle is said as everywhere.
+_OF_CODES: Final = frozenset({"fieldwork.unknown_code", "fieldwork.nothing_to_settle"})
+
+
+def _picked(data: QueryDict, one: Mismatch) -> tuple[dict[str, str], list[str]]:
+    """The reading that was chosen for each question, and what was chosen for none."""
+    answers: dict[str, str] = {}
+    lines = []
+    for at, row in enumerate(one.differences):
+        picked = data.get(f"pick-{at}", "")
+        other = data.get(f"other-{at}", "").strip()
+        answers[row.name] = {"first": row.first, "second": row.second}.get(picked, other)
+        if not picked:
+            lines.append(_("Chưa chọn ở câu: %(label)s") % {"label": row.label})
+    return answers, lines
+
+
+def _settling(
+    request: DeskRequest,
+    wave: Any,
+    *,
+    one: Mismatch | None = None,
+    error: str = "",
+    lines: Sequence[str] = (),
+) -> HttpResponse:
+    choices = _choices(wave) if one else {}
     context = {
         "wave": wave, "trail": trail(wave, _("Chỗ hai lần nhập khác nhau")), "one": one,
-        "mode_words": _(MODE_WORDS[one.mode]), "lines": lines,
+        "code": request.POST.get("code", ""), "error": error, "lines": lines,
+        "mode_words": _(MODE_WORDS[one.mode]) if one else "",
         "rows": [
             {
                 "label": row.label,
@@ -269,17 +302,18 @@ def settle(request: DeskRequest, wave_id: UUID, person_id: UUID) -> HttpResponse
                 "picked": request.POST.get(f"pick-{at}", ""),
                 "other": request.POST.get(f"other-{at}", ""),
             }
-            for at, row in enumerate(one.differences)
+            for at, row in enumerate(one.differences if one else ())
         ],
     }  # fmt: skip
-    return _private(render(request, "fieldwork/settle.html", context, status=422 if lines else 200))
+    status = 422 if error or lines else 200
+    return _private(render(request, "fieldwork/settle.html", context, status=status))
 
 
 def _choices(wave: Any) -> dict[tuple[str, str], str]:
     """What each code of each question says."""
-    form = questionnaire_for(wave)
+    form, language = questionnaire_for(wave), get_language() or "vi"
     return {
-        (question.name, choice.code): choice.label.say("vi")
+        (question.name, choice.code): choice.label.say(language)
         for question in form.questions()
         for choice in form.scale(question).choices
     }

@@ -19,13 +19,11 @@ from parindex.web.desk.views.fieldwork.steps import next_of, tasks_of
 from parindex.web.desk.views.running.opening import address
 from parindex.web.fieldwork.queries import planning
 from parindex.web.fieldwork.queries.waves import assigned_to, waves_for
-from parindex.web.fieldwork.states import PREPARING, WaveState
+from parindex.web.fieldwork.states import MIXED, PREPARING, SETTING_UP, TAKING, WaveState
 from parindex.web.journal.clock import VIETNAM
 from parindex.web.people.permissions import RefusedError
 
-_TYPED = {WaveState.OPEN, WaveState.CLOSED}
 _SHOWN = 100
-_SET_UP = {WaveState.PLANNED, WaveState.DRAWN}
 
 
 @require_safe
@@ -60,7 +58,7 @@ def overview(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         "has": has,
         "runs": runs,
         "next": next_of(wave, has) if runs and has else None,
-        "tasks": tasks_of(wave, has) if runs and has and wave.state in _SET_UP else [],
+        "tasks": tasks_of(wave, has) if runs and has and wave.state in SETTING_UP else [],
         "dates": _dates(wave),
         "bodies": planning.units_rated(wave),
         "places": _places(wave, runs=runs, watches=watches, types=_types(request, wave)),
@@ -72,7 +70,7 @@ def overview(request: DeskRequest, wave_id: UUID) -> HttpResponse:
 
 
 def _types(request: DeskRequest, wave: Any) -> bool:
-    return wave.state in _TYPED and planning.types(request.actor, wave)
+    return wave.state in TAKING and planning.types(request.actor, wave)
 
 
 def _dates(wave: Any) -> list[dict[str, str]]:
@@ -88,9 +86,9 @@ def _dates(wave: Any) -> list[dict[str, str]]:
 
 def _places(wave: Any, *, runs: bool, watches: bool, types: bool) -> list[dict[str, str]]:
     """Where to go from the overview."""
-    planned, open_ = wave.state in _SET_UP, wave.state == WaveState.OPEN
+    planned, open_ = wave.state in SETTING_UP, wave.state == WaveState.OPEN
     drawn = wave.state != WaveState.PLANNED
-    over = wave.state in {WaveState.MIXED, WaveState.ESTIMATED}
+    over = wave.state in MIXED
     estimated = wave.state == WaveState.ESTIMATED
     found = [
         ("wave_progress", _("Tiến độ thực địa"), watches and drawn),

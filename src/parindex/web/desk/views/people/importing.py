@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from parindex.errors import ParindexError
 from parindex.web.assessment.queries.rounds import rounds_for
 from parindex.web.desk import kept
+from parindex.web.desk.attaching import XLSX, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.people.opening import own_issuer, trail
 from parindex.web.people import importing
@@ -24,7 +25,6 @@ from parindex.web.people.permissions import RefusedError
 
 _KEY: Final = "people_import"
 _SHOWN: Final = 200
-_XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _rounds(request: DeskRequest, issuer: str) -> dict[str, UUID]:
@@ -154,6 +154,4 @@ def template(request: DeskRequest) -> HttpResponse:
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=_XLSX)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return attached(content, name=name, kind=XLSX)

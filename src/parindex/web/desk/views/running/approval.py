@@ -16,6 +16,7 @@ from parindex.errors import IncompleteError
 from parindex.web.assessment.actions import ending
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.states import RoundState
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.running.opening import own_round, phase_name, trail
 
@@ -29,7 +30,7 @@ def approve(request: DeskRequest, round_id: UUID) -> HttpResponse:
     round_ = own_round(request, round_id)
     error = ""
     if request.method == "POST":
-        if request.POST.get("confirm", "").strip().lower() == _(WORDS):
+        if is_confirmed(request, _(WORDS)):
             try:
                 digest = ending.approve_round(request.actor, round_.id)
             except IncompleteError:
@@ -42,7 +43,7 @@ def approve(request: DeskRequest, round_id: UUID) -> HttpResponse:
                 )
                 return redirect("round", round_.id)
         else:
-            error = _("Gõ đúng dòng chữ “%(words)s”.") % {"words": _(WORDS)}
+            error = unconfirmed(_(WORDS))
     over = round_.state in {RoundState.APPROVED, RoundState.CLOSED}
     gaps = None if over else running.gaps_of(round_)
     language = get_language() or "vi"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from parindex.web import jobs
 from parindex.web.assessment.queries import running
+from parindex.web.desk.attaching import CSV, attached, streamed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
 from parindex.web.desk.views.running.opening import known_round, trail
@@ -96,12 +97,8 @@ def export(request: DeskRequest, round_id: UUID) -> StreamingHttpResponse:
     round_ = _seen_round(request, round_id)
     verb = request.GET.get("verb", "")
     names = _names(request, round_)
-    answer = StreamingHttpResponse(
-        _exported(request, round_, verb if verb in VERBS else "", names),
-        content_type="text/csv; charset=utf-8",
-    )
-    answer.headers["Content-Disposition"] = f'attachment; filename="nhat-ky-{round_.slug}.csv"'
-    return answer
+    rows = _exported(request, round_, verb if verb in VERBS else "", names)
+    return streamed(rows, name=f"nhat-ky-{round_.slug}.csv", kind=CSV)
 
 
 def _exported(request: DeskRequest, round_: Any, verb: str, names: dict[str, str]) -> Iterator[str]:
@@ -172,11 +169,8 @@ def checkpoint(request: DeskRequest, round_id: UUID, number: int) -> HttpRespons
     found = [one for one in journal.checkpoints_about(str(round_.id)) if one.pk == number]
     if not found:
         raise Http404
-    answer = HttpResponse(found[0].text, content_type="text/plain; charset=utf-8")
-    answer.headers["Content-Disposition"] = (
-        f'attachment; filename="niem-phong-{found[0].seq:012d}-{number}.txt"'
-    )
-    return answer
+    name = f"niem-phong-{found[0].seq:012d}-{number}.txt"
+    return attached(found[0].text.encode(), name=name, kind="text/plain; charset=utf-8")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

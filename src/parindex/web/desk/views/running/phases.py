@@ -17,6 +17,7 @@ from parindex.web.assessment.actions import phasing
 from parindex.web.assessment.queries import running
 from parindex.web.assessment.queries.rounds import extensions_of, phase_at, phases_of
 from parindex.web.assessment.states import PhaseKind, RoundState
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import moment
 from parindex.web.desk.views.running.forms import ExtendForm, ReplanForm
@@ -78,7 +79,7 @@ def open_(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
     round_, phase, name = _own_phase(request, round_id, phase_id)
     error = ""
     if request.method == "POST":
-        if request.POST.get("confirm", "").strip().lower() == _(OPEN_WORDS):
+        if is_confirmed(request, _(OPEN_WORDS)):
             phasing.open_phase(request.actor, phase.id)
             messages.success(
                 request,
@@ -89,7 +90,7 @@ def open_(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
                 % {"name": name, "until": moment(phase.closes_at)},
             )
             return redirect("round", round_.id)
-        error = _("Gõ đúng dòng chữ “%(words)s”.") % {"words": _(OPEN_WORDS)}
+        error = unconfirmed(_(OPEN_WORDS))
     facts = running.opening(round_, phase)
     context = {
         "round": round_,
@@ -183,7 +184,7 @@ def close(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
     error = ""
     words = _("đóng giai đoạn")
     if request.method == "POST":
-        if request.POST.get("confirm", "").strip().lower() == words:
+        if is_confirmed(request, words):
             phasing.close_phase(request.actor, phase.id)
             messages.success(
                 request,
@@ -191,7 +192,7 @@ def close(request: DeskRequest, round_id: UUID, phase_id: UUID) -> HttpResponse:
                 % {"name": name},
             )
             return redirect("round", round_.id)
-        error = _("Gõ đúng dòng chữ “%(words)s”.") % {"words": words}
+        error = unconfirmed(words)
     context = {
         "round": round_,
         "trail": trail(round_, name),

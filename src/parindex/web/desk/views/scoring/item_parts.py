@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from parindex.web.assessment.queries import entering
 from parindex.web.assessment.queries.entering import Rights
+from parindex.web.assessment.queries.feeding import figure_for
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet
 from parindex.web.desk.frame import DeskRequest
+from parindex.web.desk.templatetags.words import number, percent, points
 from parindex.web.desk.views.scoring.opening import (
     barred_words,
     item_url,
@@ -54,6 +56,7 @@ def parts(
         "next_url": item_url(opened, page.next) if page.next else "",
         "previous_url": item_url(opened, page.previous) if page.previous else "",
         "last_year": _last_year(page),
+        "surveyed": _surveyed(request, opened, row.item.code),
         "findings": _findings(page, names, opened),
         "history": _history(page, names),
         "questions": [_asked(one) for one in page.questions],
@@ -62,6 +65,18 @@ def parts(
         and allowed.claims
         and row.mine
         and (page.exemption is None or page.exemption.granted is False),
+    }
+
+
+def _surveyed(request: DeskRequest, opened: OpenSheet, code: str) -> dict[str, str] | None:
+    """What a survey found, with how sure it is."""
+    one = figure_for(request.actor, opened, code)
+    if one is None:
+        return None
+    return {
+        "share": percent(one.share),
+        "se": points(one.se * 100) if one.se is not None else "",
+        "n": number(one.n) if one.n is not None else "",
     }
 
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from parindex.web.assessment.actions import claims
 from parindex.web.assessment.queries import entering
 from parindex.web.assessment.queries.sheets import Missing, OpenSheet, missing, task_list
+from parindex.web.desk.confirming import is_confirmed, unconfirmed
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.scoring.opening import (
     barred_words,
@@ -132,10 +133,9 @@ def sign(request: DeskRequest, sheet_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return render(request, "scoring/sign.html", context)
     although = bool(request.POST.get("although_missing"))
-    typed = " ".join(unicodedata.normalize("NFC", request.POST.get("confirm", "")).split())
     errors = []
-    if typed.casefold() != str(WORDS).casefold():
-        context["error"] = _("Gõ đúng dòng chữ “{words}”.").format(words=WORDS)
+    if not is_confirmed(request, str(WORDS)):
+        context["error"] = unconfirmed(str(WORDS))
         errors.append({"id": "confirm-words", "text": context["error"]})
     if context["lacking"] and not although:
         words = _("Phiếu còn thiếu {n} mục. Bổ sung, hoặc đánh dấu “Vẫn gửi dù còn thiếu”.")
