@@ -21,9 +21,9 @@ GROUND = (
     "yamltree",
 )
 ROOMS = (
-    "units", "criteria", "survey", "scoring", "robustness", "publication", "workbooks", "evidence",
-    "forms", "documents", "cli", "web", "web/journal", "web/people", "web/reference",
-    "web/assessment", "web/fieldwork", "web/desk", "web/api", "web/demonstration",
+    "units", "criteria", "survey", "scoring", "robustness", "publication", "improvement",
+    "workbooks", "evidence", "forms", "documents", "cli", "web", "web/journal", "web/people",
+    "web/reference", "web/assessment", "web/fieldwork", "web/desk", "web/api", "web/demonstration",
 )  # fmt: skip
 
 

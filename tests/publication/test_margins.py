@@ -199,12 +199,12 @@ def check_class(group_: GroupRun, at: int, found: UnitMargins) -> None:
         assert order.index(less.classification) > above
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(18))
 def test_what_is_said_comes_true_and_a_step_less_does_not(seed: int, tmp_path: Path):
     flavour = (None, *seasons.FLAVOURS)[seed % (len(seasons.FLAVOURS) + 1)]
     rng = random.Random(seed)
     seasons.write_season(
-        tmp_path, rng, units=9, items=10, groups=2, flavour=flavour, ties=seed % 3 == 0
+        tmp_path, rng, units=7, items=9, groups=2, flavour=flavour, ties=seed % 3 == 0
     )
     opened = read_folder(FolderFiles(tmp_path, Catalogue.of([])))
     run = score_index(opened.round, opened.entries(), problems=opened.problems)
