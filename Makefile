@@ -78,8 +78,8 @@ bench: setup ## speed as ratios against a bare lower bound and pandas, in one ru
 
 soak: setup ## the long campaigns: oracle, damaged bundles, kills, the state machine, histories (hours)
 	@PARINDEX_SHEETS=1000000 PARINDEX_SEASONS=10000 PARINDEX_KILLS=1000 PARINDEX_STEPS=10000 \
-	  PARINDEX_HISTORIES=100000 PARINDEX_WHOLE_MATRIX=1 PARINDEX_INTAKE_KILLS=300 $(BIN)/python -m pytest -n auto -q \
-	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/web/kills \
+	  PARINDEX_HISTORIES=100000 PARINDEX_BROWSER_SEASONS=1000 PARINDEX_WHOLE_MATRIX=1 PARINDEX_INTAKE_KILLS=300 $(BIN)/python -m pytest -n auto -q \
+	  tests/scoring/test_agreement.py tests/publication/test_standalone.py tests/publication/test_browser.py tests/web/kills \
 	  tests/web/assessment/test_machine.py tests/web/assessment/test_histories.py tests/web/authorisation \
 	  tests/web/fieldwork/test_kills.py
 

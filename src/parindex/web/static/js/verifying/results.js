@@ -3,13 +3,14 @@ import { compare, fraction, ofSteps, steps, subtract, written } from "./fraction
 import { scoreUnit } from "./scoring.js";
 import { compareTexts, csvLine } from "./texts.js";
 
+// Where an item differs, so do its area and its unit: the cause stands first.
 export const HEADS = {
-  "results/areas.csv": "group,unit,area,points,maximum,index,rank",
-  "results/groups.csv": "group,n_units,n_ranked,mean,min,max",
   "results/items.csv": "group,unit,item,points,maximum,marker",
+  "results/areas.csv": "group,unit,area,points,maximum,index,rank",
   "results/results.csv":
     "group,unit,name,points,maximum,bonus,deduction,index,rank,class,change,rank_change," +
     "appraised_points,appraised_maximum,survey_points,survey_maximum,self_points",
+  "results/groups.csv": "group,n_units,n_ranked,mean,min,max",
 };
 
 // Name of a file to its lines. `told(done, all)` is awaited after every unit.
