@@ -49,6 +49,18 @@ def change(value: Decimal | Fraction | int | None, decimals: int, language: str 
     return f"{_RISE[value > 0]} {figure(abs(Fraction(value)), decimals, language)}"
 
 
+def moved(value: Decimal | Fraction | int, decimals: int, unit: str) -> str:
+    """A change in words.
+
+    >>> moved(Decimal("-0.21"), 2, "điểm phần trăm"), moved(0, 0, "bậc")
+    ('giảm 0,21 điểm phần trăm', 'không đổi')
+    """
+    if not value:
+        return _SAME["vi"]
+    verb = "tăng" if value > 0 else "giảm"
+    return f"{verb} {figure(abs(Fraction(value)), decimals)} {unit}"
+
+
 def line(text: str) -> str:
     r"""Text as one line in NFC: what a letter must be to stand in a picture or a cell.
 

@@ -42,14 +42,20 @@ def heat_map(
     *,
     title: str,
     decimals: int,
+    among: Sequence[HeatRow] | None = None,
     row: float = 18,
     language: str = "vi",
     key: str = "heat",
 ) -> Chart:
-    """The heat map of units in the order given; areas from the group's best to its weakest."""
+    """The heat map of units in the order given; areas from the group's best to its weakest.
+
+    ``among`` is the whole group where only a part of it is drawn, so that every part has the
+    same order and the same scale.
+    """
     words = _WORDS[language]
-    order = _by_mean(areas, rows)
-    found = [one for unit in rows for one in unit.values if one is not None] or [Decimal(0)]
+    everybody = rows if among is None else among
+    order = _by_mean(areas, everybody)
+    found = [one for unit in everybody for one in unit.values if one is not None] or [Decimal(0)]
     scale = ticks(min(found), max(found))
     low, high = scale[0], scale[-1]
     canvas = Canvas(_WIDTH)
