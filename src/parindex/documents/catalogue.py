@@ -38,7 +38,7 @@ class Shown:
     """One line of the catalogue: a document, what it shows, and to whom it goes.
 
     ``from_run`` tells that its figures come from a public bundle's run; the others are made of
-    what their office writes alone.
+    what their office writes alone. ``wide_annexes`` lie on their side.
     """
 
     paper: Paper
@@ -47,11 +47,13 @@ class Shown:
     audience: Audience
     shows: tuple[str, ...]
     from_run: bool = False
+    wide_annexes: bool = False
 
 
 CATALOGUE: Final = (
     Shown(
         paper=Paper.DECISION, kind=Kind.DECISION, audience=Audience.PUBLIC, from_run=True,
+        wide_annexes=True,
         title="Quyết định phê duyệt và công bố chỉ số",
         shows=("Bảng xếp hạng từng nhóm",),
     ),
@@ -62,11 +64,13 @@ CATALOGUE: Final = (
     ),
     Shown(
         paper=Paper.REPORT, kind=Kind.REPORT, audience=Audience.PUBLIC, from_run=True,
+        wide_annexes=True,
         title="Báo cáo kết quả xác định chỉ số",
         shows=("Bảng xếp hạng", "Trung bình từng lĩnh vực", "Trung bình từng tiêu chí"),
     ),
     Shown(
         paper=Paper.SIPAS_REPORT, kind=Kind.REPORT, audience=Audience.PUBLIC, from_run=True,
+        wide_annexes=True,
         title="Báo cáo kết quả khảo sát sự hài lòng",
         shows=("Chỉ số hài lòng từng nội dung, từng đơn vị, kèm khoảng tin cậy",),
     ),

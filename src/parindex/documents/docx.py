@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from parindex.documents.catalogue import Paper
-from parindex.documents.form import Block, Document, Picture
+from parindex.documents.form import UNKNOWN_DAY, Block, Document, Picture
 from parindex.documents.pictures import code, png
 from parindex.documents.printed import Printed, printed
 from parindex.errors import Problem, UnusableInputError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from docxtpl import DocxTemplate
 
 _DATE: Final = (1980, 1, 1, 0, 0, 0)
-_UNKNOWN_DAY: Final = datetime(1980, 1, 1, tzinfo=UTC)
 # Millimetres: how wide text is on a portrait page, and how high a picture may be.
 _TEXT: Final = 165
 _TALLEST: Final = 215
@@ -167,14 +166,13 @@ def _lay_out(table: CT_Tbl, block: Mapping[str, Any]) -> None:
 
 def _describe(made: Made, document: Document) -> None:
     """The properties that a reader of the file's list sees; nothing of the machine's."""
-    day = document.head.dated.day
+    day = document.head.dated.day or UNKNOWN_DAY
     about = made.core_properties
     about.title = printed(document)["title"][:255]
     about.author = document.head.issuer[:255]
     about.last_modified_by = ""
     about.language = "vi-VN"
-    moment = _UNKNOWN_DAY if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
-    about.created = about.modified = moment
+    about.created = about.modified = datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _packed(made: DocxTemplate) -> bytes:

@@ -14,6 +14,8 @@ from typing import Final, Literal
 from parindex.documents.charts.canvas import Chart
 
 MOTTO: Final = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc")
+# What a file says of its day where its document has none yet.
+UNKNOWN_DAY: Final = date(1980, 1, 1)
 _BLANK: Final = "\u00a0" * 8
 _ROMAN: Final = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
