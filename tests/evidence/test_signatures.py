@@ -142,6 +142,20 @@ def test_the_door_keeps_a_signed_file_byte_for_byte():
     assert found.warnings == ()
 
 
+@pytest.mark.parametrize(
+    ("content", "may_be"),
+    [
+        (good_pdf(), False),
+        (signed_report(), True),
+        (signed_report().replace(b"/AcroForm", b"/AcroFrom"), True),
+        (written_on(signed_report()), True),
+    ],
+    ids=["nobody signed", "signed", "no longer in its form", "changed later"],
+)
+def test_the_door_says_where_there_is_a_signature_to_read(content: bytes, may_be: bool):
+    assert examine(content, name="quyet-dinh.pdf").may_be_signed is may_be
+
+
 def test_only_unchanged_and_trusted_is_good(trusted: Path):
     (found,) = read_signatures(signed_report(), roots=trusted, at=AT)
     assert replace(found, changed_since=Change.ARCHIVING).is_good

@@ -31,7 +31,8 @@ class Examined:
 
     ``received`` is the digest of what was sent, ``digest`` and ``size`` are of what is kept: for
     pictures, which are made anew, the two differ. ``content`` is what is kept: the path that was
-    given where nothing changed, or bytes.
+    given where nothing changed, or bytes. ``may_be_signed`` is False for a file in which there is
+    nothing like a signature to read.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Examined:
     size: int
     pages: int | None
     warnings: tuple[Problem, ...]
+    may_be_signed: bool
     content: Path | bytes
 
     @property
@@ -89,6 +91,7 @@ def _examine(content: Path | bytes, name: str, shown: str, limits: Limits) -> Ex
         size=len(answer.made) if kind.is_image else size,
         pages=pages if isinstance(pages, int) else None,
         warnings=warnings,
+        may_be_signed=bool(answer.plain.get("may_be_signed")),
         content=answer.made if kind.is_image else content,
     )
 

@@ -57,11 +57,18 @@ def examine(source: Path, *, limits: Limits, made: Path, options: Plain) -> Plai
             acts.add("evidence.pdf_script")
         if pdf.count_attachments() > 0:
             acts.add("evidence.pdf_attachments")
+        # What a signature covers is named by its place in the file, so it is never compressed.
+        signed = raw.FPDF_GetSignatureCount(pdf) > 0 or b"/ByteRange" in content
         # A file that opens and has no first page was cut or put together wrongly.
         with _closing(pdf[0]):
             pass
     warnings = [Problem(code=code) for code, _ in _ACTS if code in acts]
-    return {"kind": Kind.PDF, "pages": pages, "warnings": to_plain(warnings)}
+    return {
+        "kind": Kind.PDF,
+        "pages": pages,
+        "warnings": to_plain(warnings),
+        "may_be_signed": signed,
+    }
 
 
 def read_text(source: Path, *, limits: Limits, made: Path, options: Plain) -> Plain:  # noqa: ARG001 - tasks have one signature

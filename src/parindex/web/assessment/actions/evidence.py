@@ -22,7 +22,7 @@ from parindex.vietnamese import folded
 from parindex.web import jobs
 from parindex.web.assessment import permissions
 from parindex.web.assessment.actions.claims import refuse
-from parindex.web.assessment.actions.gate import UnknownError, line_of, locked_sheet, note
+from parindex.web.assessment.actions.gate import line_of, locked_sheet, note
 from parindex.web.assessment.models import (
     Evidence,
     ItemLine,
@@ -37,7 +37,7 @@ from parindex.web.assessment.queries.sheets import OpenSheet, open_sheet
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, unchanged
 from parindex.web.people.actor import Actor, Standing
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.whole import whole_file
 
 
@@ -64,7 +64,7 @@ def receive(content: bytes | Path, *, name: str) -> Received:
     examined = examine(content, name=name)
     digest = store().put(examined.content)
     signatures: tuple[Signature, ...] = ()
-    if examined.kind is Kind.PDF:
+    if examined.may_be_signed:
         roots = Path(settings.TRUSTED_ROOTS) if settings.TRUSTED_ROOTS else None
         signatures = tuple(read_signatures(examined.content, roots=roots, at=clock.now()))
     return Received(examined=examined, digest=digest, signatures=signatures)
