@@ -41,6 +41,11 @@ _THOUSANDS: Final = re.compile(
 _COULD_BE_THOUSANDS: Final = re.compile(r"-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
+# Signs that begin a formula in some spreadsheet, their full-width forms, and what is cut off
+# before them; and the apostrophe that is put before these.
+_FORMULA: Final = frozenset("=+-@＝＋－＠﹢﹣−'\t\r\n\0")
+
+
 class CsvFile:
     """One CSV file as rows of cells in the order the caller asks for.
 
@@ -187,6 +192,24 @@ def csv_cell(text: str) -> str:
 def csv_line(cells: Iterable[str]) -> str:
     """A row of cells as a line, with its line feed."""
     return ",".join(map(csv_cell, cells)) + "\n"
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before what it could.
+
+    One that begins with an apostrophe gets another, so that :func:`restored` gives it back.
+
+    >>> harmless("=1+1"), harmless("＠SUM(1)"), harmless("'x"), harmless("Sở Tài chính")
+    ("'=1+1", "'＠SUM(1)", "''x", 'Sở Tài chính')
+    """
+    if text[:1] in _FORMULA or text.lstrip()[:1] in _FORMULA:
+        return "'" + text
+    return text
+
+
+def restored(text: str) -> str:
+    """What :func:`harmless` was given."""
+    return text.removeprefix("'")
 
 
 def name_encoding(raw: bytes) -> str:

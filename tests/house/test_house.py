@@ -49,7 +49,7 @@ def test_every_command_is_documented():
         return found
 
     named = names(app, "")
-    assert len(named) == 20
+    assert len(named) == 21
     for name in named:
         assert f"`parindex {name} " in COMMANDS, name
 

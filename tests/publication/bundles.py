@@ -14,6 +14,7 @@ from typing import Any
 import seasons
 from rounds import files, item, row
 
+import parindex
 from parindex.canonical import canonical_json
 from parindex.criteria.catalogue import Catalogue
 from parindex.publication import standalone
@@ -35,6 +36,17 @@ PREVIOUS, ADJUSTMENTS = "normal/previous.json", "normal/adjustments.json"
 FACTS = "normal/facts.json"
 Documents = dict[str, Any]
 Change = Callable[[Documents], object]
+# Every round that is shipped: the small ones of the contract, those of the demonstration.
+SHIPPED = {
+    path.parent.name if path.name == "round" else path.name: path
+    for path in (
+        *sorted((Path(__file__).parents[1] / "examples").glob("round-*/round")),
+        *sorted(
+            one.parent
+            for one in (Path(parindex.__file__).parent / "demonstration").glob("*/round.yaml")
+        ),
+    )
+}
 
 
 def generated(first: int, count: int) -> Iterator[tuple[int, Bundle]]:
@@ -51,9 +63,14 @@ def generated(first: int, count: int) -> Iterator[tuple[int, Bundle]]:
                 ties=seed % 4 == 0,
                 flavour=rng.choice([None, *sorted(seasons.FLAVOURS)]),
             )
-            opened = read_folder(FolderFiles(Path(name), Catalogue.of([])))
-            run = score_index(opened.round, opened.entries(), problems=opened.problems)
-            yield seed, seal(opened, run, public=seed % 2 == 1)
+            yield seed, sealed(Path(name), public=seed % 2 == 1)
+
+
+def sealed(folder: Path, *, public: bool) -> Bundle:
+    """The bundle of a round's folder."""
+    opened = read_folder(FolderFiles(folder, Catalogue.of([])))
+    run = score_index(opened.round, opened.entries(), problems=opened.problems)
+    return seal(opened, run, public=public)
 
 
 # ---- what the values may be ---------------------------------------------------------------------

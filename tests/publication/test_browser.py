@@ -9,23 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from publication import bundles, mutations
 from publication.archives import written
 from publication.browser import MODULES, BrowserVerifier, node
 
-from parindex.criteria.catalogue import Catalogue
 from parindex.publication import standalone
-from parindex.publication.seal import seal
-from parindex.scoring.files import FolderFiles
-from parindex.scoring.folder import read_folder
-from parindex.scoring.run import score_index
 
 SEASONS = int(os.environ.get("PARINDEX_BROWSER_SEASONS", "48"))
 PARTS = 4
-EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("round-*"))
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +163,10 @@ def test_any_text_may_name_a_unit(browser: BrowserVerifier, text: str):
     assert browser.verify(content).lines == []
 
 
-@pytest.mark.parametrize("folder", EXAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("name", bundles.SHIPPED)
 @pytest.mark.parametrize("public", [False, True])
-def test_the_examples_verify_in_both(browser: BrowserVerifier, folder: Path, public: bool):
-    opened = read_folder(FolderFiles(folder / "round", Catalogue.of([])))
-    run = score_index(opened.round, opened.entries(), problems=opened.problems)
-    content = seal(opened, run, public=public).to_bytes()
+def test_every_shipped_round_verifies_in_both(browser: BrowserVerifier, name: str, public: bool):
+    content = bundles.sealed(bundles.SHIPPED[name], public=public).to_bytes()
     assert standalone.differences(content) == []
     assert browser.verify(content).lines == []
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import typer
 
-from parindex.cli import demo, publish, rulebook, score, survey, web
+from parindex.cli import demo, export, publish, rulebook, score, survey, web
 from parindex.cli.output import DONE, UNUSABLE, tell, utf8_terminal
 from parindex.errors import ParindexError, Problem
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(rulebook.app, name="rulebook")
 app.add_typer(survey.app, name="survey")
-for _module in (score, publish, demo, web):
+for _module in (score, publish, export, demo, web):
     _module.register(app)
 
 

@@ -206,7 +206,7 @@ def test_a_browser_without_workers_verifies_in_the_page(opened):
     assert not one.troubles
 
 
-def test_the_bundles_of_seasons_verify_in_chromium(opened):
+def test_bundles_of_seasons_and_those_shipped_verify_in_chromium(opened):
     """Chromium's own numbers, digests and texts, and not only Node's."""
     one = opened(language="en")
     told = """([name]) => Promise.all([import("/static/js/verifying/verify.js"), fetch(name).then((answer) => answer.arrayBuffer())])
@@ -221,4 +221,7 @@ def test_the_bundles_of_seasons_verify_in_chromium(opened):
         assert found["ok"], (seed, found["findings"][:3])
         changed = mutations.another_result(bundle, random.Random(seed))
         assert not verdict(f"{seed}-changed.zip", changed)["ok"], seed
+    for name, folder in bundles.SHIPPED.items():
+        found = verdict(f"{name}.zip", bundles.sealed(folder, public=True).to_bytes())
+        assert found["ok"], (name, found["findings"][:3])
     assert not one.troubles
