@@ -28,10 +28,10 @@ _PLOT: Final = (284, 646)
 _VALUES: Final = 712
 _TOP: Final = 48
 _WORDS: Final = {
-    "vi": {"rank": "Hạng", "unit": "Đơn vị", "from": "Từ", "to": "Đến", "axis": "Chỉ số (%)",
-           "class": "Xếp loại", "unranked": "Không xếp hạng"},
-    "en": {"rank": "Rank", "unit": "Unit", "from": "From", "to": "To", "axis": "Index (%)",
-           "class": "Class", "unranked": "Not ranked"},
+    "vi": {"rank": "Hạng", "order": "TT", "unit": "Đơn vị", "from": "Từ", "to": "Đến",
+           "axis": "Chỉ số (%)"},
+    "en": {"rank": "Rank", "order": "No.", "unit": "Unit", "from": "From", "to": "To",
+           "axis": "Index (%)"},
 }  # fmt: skip
 
 
@@ -67,15 +67,18 @@ def rank_dots(
     bands: Sequence[Band] = (),
     span: tuple[Decimal, Decimal] | None = None,
     row: float = 20,
+    estimates: bool = False,
     language: str = "vi",
     key: str = "ranks",
 ) -> Chart:
     """The dot plot of units in the order given, which is that of their ranks.
 
     ``span`` holds the axis of several charts together; without it the values decide. ``row`` is
-    the height of a row in pixels.
+    the height of a row in pixels. ``estimates`` come from a sample: their order is no ranking,
+    and no word says it is.
     """
     words = _WORDS[language]
+    of_rank = words["order" if estimates else "rank"]
     spread = any(one.low is not None for one in places)
     axis = _Axis(places, span)
     canvas = Canvas(_WIDTH)
@@ -90,9 +93,10 @@ def rank_dots(
     for at, place in enumerate(places):
         _row(canvas, place, _TOP + row * at + row / 2, axis, decimals, language)
     alt = Text(
-        vi=_finding(places, bands, decimals, "vi"), en=_finding(places, bands, decimals, "en")
+        vi=_finding(places, bands, decimals, "vi", estimates=estimates),
+        en=_finding(places, bands, decimals, "en", estimates=estimates),
     )
-    columns = [words["rank"], words["unit"], words["axis"]]
+    columns = [of_rank, words["unit"], words["axis"]]
     if spread:
         columns += [words["from"], words["to"]]
     return Chart(
@@ -172,7 +176,9 @@ def _cells(place: Place, decimals: int, language: str, *, spread: bool) -> tuple
     return tuple(cells)
 
 
-def _finding(places: Sequence[Place], bands: Sequence[Band], decimals: int, language: str) -> str:
+def _finding(
+    places: Sequence[Place], bands: Sequence[Band], decimals: int, language: str, *, estimates: bool
+) -> str:
     ranked = [one for one in places if one.rank is not None and one.value is not None]
     if not ranked:
         return "Chưa có đơn vị nào được xếp hạng." if language == "vi" else "No unit is ranked."
@@ -185,13 +191,15 @@ def _finding(places: Sequence[Place], bands: Sequence[Band], decimals: int, lang
     smallest = figure(least, decimals, language)
     counted = _by_band(values, bands, language)
     if language == "vi":
+        ones = "đơn vị" if estimates else "đơn vị xếp hạng"
         said = (
-            f"{len(ranked)} đơn vị xếp hạng; cao nhất là {listed(first, most=3)} với {greatest}%,"
+            f"{len(ranked)} {ones}; cao nhất là {listed(first, most=3)} với {greatest}%,"
             f" thấp nhất là {listed(last, most=3)} với {smallest}%."
         )
     else:
+        ones = "units" if estimates else "units ranked"
         said = (
-            f"{len(ranked)} units ranked; highest {listed(first, 'en', most=3)} at {greatest}%,"
+            f"{len(ranked)} {ones}; highest {listed(first, 'en', most=3)} at {greatest}%,"
             f" lowest {listed(last, 'en', most=3)} at {smallest}%."
         )
     return said + counted

@@ -1,0 +1,204 @@
+"""The report of a survey of satisfaction: each finding with what it may be, and of how many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from statistics import NormalDist
+from typing import Final
+
+from parindex.criteria.model import Item
+from parindex.criteria.rules import Source
+from parindex.documents.charts.ranks import Place, rank_dots
+from parindex.documents.figures import PAGE_ROWS
+from parindex.documents.form import (
+    Annex,
+    Block,
+    Column,
+    Document,
+    Head,
+    Heading,
+    Kind,
+    Paragraph,
+    Picture,
+    Provenance,
+    Table,
+)
+from parindex.documents.results import NO_NAMES, index_name, of_group
+from parindex.documents.wording import NOTHING, figure, listed
+from parindex.scoring.run import GroupRun, IndexRun
+from parindex.survey.finding import Finding
+
+CONFIDENCE: Final = Decimal("0.95")
+_PLACES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One finding in percent: its estimate, between which limits, from how many answers.
+
+    ``low`` and ``high`` are the estimate and so many standard errors to both sides as a normal
+    distribution asks, between 0 and 100; None where no standard error is published.
+    """
+
+    unit: str
+    share: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    n: int | None
+
+
+def measured(name: str, finding: Finding, *, confidence: Decimal = CONFIDENCE) -> Measured:
+    """A finding as it is printed."""
+    share = 100 * finding.share
+    if finding.se is None:
+        return Measured(unit=name, share=share, low=None, high=None, n=finding.n)
+    times = Decimal(str(NormalDist().inv_cdf(float((1 + confidence) / 2))))
+    margin = 100 * finding.se * times
+    return Measured(
+        unit=name, share=share, low=max(Decimal(), share - margin),
+        high=min(Decimal(100), share + margin), n=finding.n,
+    )  # fmt: skip
+
+
+def sipas_report(
+    run: IndexRun,
+    head: Head,
+    *,
+    provenance: Provenance,
+    scope: str,
+    conduct: Sequence[str] = (),
+    proposals: Sequence[str] = (),
+    index: str = "",
+    groups: Mapping[str, str] = NO_NAMES,
+) -> Document:
+    """Báo cáo kết quả khảo sát: every survey item of every group, its units by their share.
+
+    Raises LookupError where the round has no finding.
+    """
+    if not run.round.findings:
+        raise LookupError("findings")
+    body: list[Block] = []
+    if conduct:
+        body += [Heading(text="Tình hình triển khai"), *_paragraphs(conduct)]
+    body.append(Heading(text="Kết quả khảo sát"))
+    annexes = []
+    percent = figure(100 * CONFIDENCE, 0)
+    for group in run.groups:
+        of = of_group(run, group, groups)
+        for item in _surveyed(run, group):
+            body += _item(run, group, item, of)
+        rows = _rows(run, group)
+        if rows:
+            table = Table(
+                title=f"Kết quả từng nội dung, từng đơn vị{of}", columns=_COLUMNS, rows=rows,
+                note=f"Khoảng tin cậy {percent}%, xấp xỉ chuẩn; “–” là không công bố.",
+            )  # fmt: skip
+            annexes.append(Annex(title=f"Kết quả khảo sát chi tiết{of}", blocks=(table,)))
+    body.append(
+        Paragraph(
+            text="Hai đơn vị có khoảng tin cậy chồng lên nhau thì chưa đủ căn cứ để nói đơn vị nào"
+            " hơn."
+        )
+    )
+    if proposals:
+        body += [Heading(text="Kiến nghị, đề xuất"), *_paragraphs(proposals)]
+    return Document(
+        kind=Kind.REPORT,
+        head=head,
+        subject=f"Kết quả khảo sát {index_name(run, named=index)} của {scope}",
+        body=tuple(body),
+        annexes=tuple(annexes),
+        provenance=provenance,
+    )
+
+
+_COLUMNS: Final = (
+    Column(heading="Mã", width=16),
+    Column(heading="Nội dung khảo sát", width=90),
+    Column(heading="Đơn vị", width=60),
+    Column(heading="Kết quả (%)", width=20, align="right"),
+    Column(heading="Từ (%)", width=18, align="right"),
+    Column(heading="Đến (%)", width=18, align="right"),
+    Column(heading="Số phiếu", width=18, align="right"),
+)
+
+
+def _surveyed(run: IndexRun, group: GroupRun) -> list[Item]:
+    return [
+        item
+        for item in group.criteria.items()
+        if item.source in {Source.SURVEY, Source.INDEX} and _of_item(run, group, item)
+    ]
+
+
+def _of_item(run: IndexRun, group: GroupRun, item: Item) -> list[Measured]:
+    """What was found of one item, the greatest first, then by the order of units."""
+    found = [
+        measured(unit.name, finding)
+        for unit in group.units
+        if (finding := run.round.findings.get((unit.id, item.code))) is not None
+    ]
+    return sorted(found, key=lambda one: -one.share)
+
+
+def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
+    found = _of_item(run, group, item)
+    name = f"{item.code}. {item.name.vi}"
+    places = [
+        Place(name=one.unit, value=one.share, rank=at, low=one.low, high=one.high)
+        for at, one in zip(_order(found), found, strict=True)
+    ]
+    span = _span(found)
+    charts = [
+        rank_dots(
+            places[start : start + PAGE_ROWS], title=f"{name}{of}", decimals=_PLACES, span=span,
+            estimates=True, key=f"survey-{item.id}-{part}",
+        )
+        for part, start in enumerate(range(0, len(places), PAGE_ROWS), 1)
+    ]  # fmt: skip
+    return [
+        Heading(text=f"{name}{of}", rank=2),
+        *_paragraphs(_says(found)),
+        *(Picture(chart=one) for one in charts),
+    ]
+
+
+def _order(found: Sequence[Measured]) -> list[int]:
+    """Places in the order of shares; equal shares have the same."""
+    return [1 + sum(1 for other in found if other.share > one.share) for one in found]
+
+
+def _span(found: Sequence[Measured]) -> tuple[Decimal, Decimal]:
+    all_ = [value for one in found for value in (one.share, one.low, one.high) if value is not None]
+    return min(all_), max(all_)
+
+
+def _says(found: Sequence[Measured]) -> list[str]:
+    top, low = found[0].share, found[-1].share
+    first = listed([one.unit for one in found if one.share == top], most=3)
+    last = listed([one.unit for one in found if one.share == low], most=3)
+    high, least = figure(top, _PLACES), figure(low, _PLACES)
+    said = [f"Cao nhất: {first} ({high}%); thấp nhất: {last} ({least}%)."]
+    answers = [one.n for one in found if one.n is not None]
+    if answers:
+        total = f"{sum(answers):,}".replace(",", ".")
+        said.append(f"{total} phiếu trả lời hợp lệ của {len(answers)} đơn vị có công bố số phiếu.")
+    return said
+
+
+def _rows(run: IndexRun, group: GroupRun) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        (
+            item.code, item.name.vi, one.unit, figure(one.share, _PLACES),
+            figure(one.low, _PLACES), figure(one.high, _PLACES),
+            NOTHING if one.n is None else str(one.n),
+        )
+        for item in _surveyed(run, group)
+        for one in _of_item(run, group, item)
+    )  # fmt: skip
+
+
+def _paragraphs(texts: Sequence[str]) -> list[Block]:
+    return [Paragraph(text=one) for one in texts]
