@@ -38,7 +38,7 @@ from parindex.web.assessment.actions import (
     workbook,
 )
 from parindex.web.assessment.actions.council import Ballot
-from parindex.web.assessment.actions.gate import ConflictError, UnknownError
+from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.models import (
     Change,
     Exemption,
@@ -59,6 +59,7 @@ from parindex.web.journal.queries import verify
 from parindex.web.people import actions as people
 from parindex.web.people.actor import Actor
 from parindex.web.people.models import Assignment, Delegation
+from parindex.web.people.permissions import UnknownError
 from parindex.web.people.queries import actor_for
 from parindex.web.people.states import Role
 

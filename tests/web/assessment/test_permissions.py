@@ -28,7 +28,7 @@ from parindex.web.assessment.actions import (
     workbook,
 )
 from parindex.web.assessment.actions.council import Ballot
-from parindex.web.assessment.actions.gate import ConflictError, UnknownError
+from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.models import Exemption
 from parindex.web.assessment.permissions import Place
 from parindex.web.assessment.states import (
@@ -43,7 +43,7 @@ from parindex.web.journal import chain, clock
 from parindex.web.people import actions as people
 from parindex.web.people.actor import Actor, Standing
 from parindex.web.people.models import Assignment
-from parindex.web.people.permissions import RefusedError, can_administer
+from parindex.web.people.permissions import RefusedError, UnknownError, can_administer
 from parindex.web.people.queries import actor_for
 from parindex.web.people.states import Role, Scope
 from parindex.web.reference.actions import import_rulebook

@@ -7,7 +7,7 @@ from web.province import CLAIMS, Province, build, when
 
 from parindex.web.assessment.actions import appraisal, claims, council, explaining, phasing
 from parindex.web.assessment.actions.council import Ballot
-from parindex.web.assessment.actions.gate import ConflictError, UnknownError
+from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.models import ScoreEntry, Sheet
 from parindex.web.assessment.queries import appraisal as appraising
 from parindex.web.assessment.queries import calculation, overview
@@ -17,7 +17,7 @@ from parindex.web.assessment.queries.sheets import item_page, sheet_for
 from parindex.web.assessment.states import PhaseKind, SheetState
 from parindex.web.journal import clock
 from parindex.web.journal.queries import verify
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 pytestmark = pytest.mark.django_db
 SELF, APPRAISAL = PhaseKind.SELF_SCORING, PhaseKind.APPRAISAL

@@ -494,7 +494,10 @@ SENT = {
     "wave_typing_settle": lambda w, a: {"code": _surveys(w).twice},
     "wave_close": lambda w, a: {"confirm": "đóng đợt", "reason": "đã đủ"},
     "wave_reopen": lambda w, a: {"closes_at": _late(), "reason": "còn thiếu"},
-    "wave_mix": lambda w, a: {"confirm": "trộn phiếu", "accepting": "đã về đủ"},
+    "wave_mix": lambda w, a: {
+        "confirm": "trộn phiếu", "accepting": "đã về đủ",
+        "accepts": ["fieldwork.forms_wait", "fieldwork.may_still_come", "fieldwork.box_differs"],
+    },
     "wave_estimate": lambda w, a: {
         "confidence": "0.95", "interval": "t", "lonely_psu": "adjust", "suppress_below": "10",
         "flag_below": "30", "decimals": "2",

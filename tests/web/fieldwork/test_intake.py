@@ -23,7 +23,6 @@ from parindex.canonical import canonical_json  # noqa: E402
 from parindex.errors import UnusableInputError  # noqa: E402
 from parindex.web.fieldwork import sealing  # noqa: E402
 from parindex.web.fieldwork.actions import closing, intake, inviting, places, waves  # noqa: E402
-from parindex.web.fieldwork.actions.gate import UnknownError  # noqa: E402
 from parindex.web.fieldwork.models import (  # noqa: E402
     Box,
     Cell,
@@ -36,7 +35,7 @@ from parindex.web.fieldwork.queries.waves import assigned_to, progress  # noqa: 
 from parindex.web.fieldwork.states import Mode  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.people.models import Unit  # noqa: E402
-from parindex.web.people.permissions import RefusedError  # noqa: E402
+from parindex.web.people.permissions import RefusedError, UnknownError  # noqa: E402
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,11 @@ from web.fieldwork.surveying import OPEN, START, answers, ask, draw, plan  # noq
 
 from parindex.web.fieldwork import codes  # noqa: E402
 from parindex.web.fieldwork.actions import intake, inviting, waves  # noqa: E402
-from parindex.web.fieldwork.actions.gate import UnknownError  # noqa: E402
 from parindex.web.fieldwork.models import Assigned, Invitation, Reservation  # noqa: E402
 from parindex.web.fieldwork.states import InvitationState  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.journal.queries import lines_about  # noqa: E402
-from parindex.web.people.permissions import RefusedError  # noqa: E402
+from parindex.web.people.permissions import RefusedError, UnknownError  # noqa: E402
 
 pytestmark = pytest.mark.django_db
 REFUSED, UNREACHABLE = InvitationState.REFUSED, InvitationState.UNREACHABLE

@@ -28,14 +28,13 @@ from parindex.web.fieldwork.actions import (  # noqa: E402
     mixing,
     waves,
 )
-from parindex.web.fieldwork.actions.gate import UnknownError  # noqa: E402
 from parindex.web.fieldwork.bridge.estimates import EstimatePlan  # noqa: E402
 from parindex.web.fieldwork.queries import frames, results, typing  # noqa: E402
 from parindex.web.fieldwork.queries.waves import assigned_to, wave_for, waves_for  # noqa: E402
 from parindex.web.fieldwork.states import InvitationState  # noqa: E402
 from parindex.web.journal import clock  # noqa: E402
 from parindex.web.people.actor import Actor  # noqa: E402
-from parindex.web.people.permissions import RefusedError  # noqa: E402
+from parindex.web.people.permissions import RefusedError, UnknownError  # noqa: E402
 from parindex.web.people.queries import actor_for  # noqa: E402
 
 pytestmark = pytest.mark.django_db

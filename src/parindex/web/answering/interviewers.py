@@ -24,14 +24,13 @@ from parindex.web.answering.saying import (
 )
 from parindex.web.answering.taking import sent_of
 from parindex.web.fieldwork.actions import intake, inviting
-from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries import waves
 from parindex.web.fieldwork.queries.visits import is_over
 from parindex.web.fieldwork.states import GIVEN_UP
 from parindex.web.journal import clock
 from parindex.web.people import queries as people
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 _LONGEST_REASON: Final = 300
 _GIVEN_UP: Final = {str(one): one for one in GIVEN_UP}

@@ -24,7 +24,6 @@ from parindex.web.answering.saying import Refusal, not_allowed, refusal, refusal
 from parindex.web.answering.taking import moment_of
 from parindex.web.answering.tries import Tries, address_of
 from parindex.web.fieldwork.actions import intake
-from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries.telephones import PERSON, TelephoneForm, form_for
 from parindex.web.fieldwork.queries.waves import wave_for
 from parindex.web.fieldwork.states import Mode
@@ -32,6 +31,7 @@ from parindex.web.journal import clock
 from parindex.web.people import queries as people
 from parindex.web.people.actions import token_digest
 from parindex.web.people.actor import Actor
+from parindex.web.people.permissions import UnknownError
 from parindex.web.people.states import Scope
 
 _AROUND: Final = 65_536

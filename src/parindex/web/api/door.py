@@ -21,13 +21,12 @@ from ninja.security import HttpBearer
 
 from parindex.errors import ParindexError, Problem, UnusableInputError
 from parindex.web.api.problems import REFUSALS, standing, told
-from parindex.web.assessment.actions.gate import ConflictError, UnknownError
-from parindex.web.fieldwork.actions import gate as fieldwork
+from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.journal import clock
 from parindex.web.people import queries as people
 from parindex.web.people.actions import token_digest
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError, in_scope
+from parindex.web.people.permissions import RefusedError, UnknownError, in_scope
 from parindex.web.people.states import SECOND_FACTOR_SCOPES, Scope
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -174,7 +173,6 @@ def _refused(request: HttpRequest, error: ParindexError) -> HttpResponse:
 
 
 @api.exception_handler(UnknownError)
-@api.exception_handler(fieldwork.UnknownError)
 @api.exception_handler(Http404)
 def _unknown(request: HttpRequest, error: Exception) -> HttpResponse:
     del error

@@ -27,11 +27,10 @@ from parindex.web.api.schemas import Day, In, Line, ReasonIn
 from parindex.web.api.things import the_item, the_sheet
 from parindex.web.assessment.actions import evidence as actions
 from parindex.web.assessment.actions import workbook as filling
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.queries import evidence, workbook
 from parindex.web.assessment.queries.evidence import Content
 from parindex.web.assessment.queries.workbook import DryRun, Planned, Side
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 router = Router(tags=["evidence"])
 _MOST_BYTES = 50 << 20

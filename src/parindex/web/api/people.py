@@ -12,10 +12,10 @@ from pydantic import AfterValidator, Field
 from parindex.web.api.door import ApiRequest, operation
 from parindex.web.api.schemas import Day, In, Line, MeOut, Slug, Words, no_nul
 from parindex.web.api.things import the_account, the_issuer, the_round, the_unit
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.queries import running
 from parindex.web.people import actions
 from parindex.web.people import queries as people
+from parindex.web.people.permissions import UnknownError
 from parindex.web.people.states import Role
 
 router = Router(tags=["people"])

@@ -29,11 +29,10 @@ from parindex.web.api.schemas import (
 from parindex.web.api.things import the_issuer, the_round, the_sheet, the_unit
 from parindex.web.assessment.actions import ending, phasing
 from parindex.web.assessment.actions import rounds as actions
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.actions.rounds import PhasePlan
 from parindex.web.assessment.queries import appraisal, calculation, overview, rounds
 from parindex.web.assessment.queries.sheets import sheets_for
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.reference.queries import rulebook_for
 
 router = Router(tags=["rounds"])

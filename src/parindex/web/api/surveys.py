@@ -9,11 +9,10 @@ from uuid import UUID
 from ninja import Router, Schema
 
 from parindex.web.api.door import ApiRequest, operation
-from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.queries import planning, waves
 from parindex.web.fieldwork.queries.results import content_of, latest
 from parindex.web.fieldwork.states import WaveState
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 router = Router(tags=["surveys"])
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.queries import rounds, sheets
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet
 from parindex.web.people import queries as people
 from parindex.web.people.actor import Actor
+from parindex.web.people.permissions import UnknownError
 
 if TYPE_CHECKING:
     from parindex.web.assessment.models import Round

@@ -18,7 +18,6 @@ from parindex.web.assessment.models import Round
 from parindex.web.assessment.queries import feeding
 from parindex.web.fieldwork.actions import closing, drawing, estimating, intake, inviting, mixing
 from parindex.web.fieldwork.actions import waves as actions
-from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.models import Instrument, Invitation, Wave
 from parindex.web.fieldwork.queries import planning, reporting
 from parindex.web.fieldwork.queries.reporting import SIPAS, EstimatePlan
@@ -26,6 +25,7 @@ from parindex.web.fieldwork.states import InvitationState
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
 from parindex.web.people.models import Issuer, Unit
+from parindex.web.people.permissions import UnknownError
 
 MANAGER: Final = "khaosat"
 INTERVIEWERS: Final = ("dieutra1", "dieutra2", "dieutra3", "dieutra4")

@@ -18,15 +18,13 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
 from parindex.errors import ParindexError, UnusableInputError
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.actions.telling import phase_words
 from parindex.web.assessment.queries.rounds import phase_at, phases_of, rounds_for
-from parindex.web.fieldwork.actions import gate as fieldwork
 from parindex.web.journal import clock
 from parindex.web.journal.queries import head
 from parindex.web.people import queries as people
 from parindex.web.people.actor import Actor, Standing
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.states import COUNCIL, NEED_SECOND_FACTOR, ROLE_WORDS, Role
 
 if TYPE_CHECKING:
@@ -216,7 +214,7 @@ class DeskMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Refusals as pages: 404 for what one may not know of, 403 and 422 with the words."""
-        if isinstance(error, UnknownError | fieldwork.UnknownError):
+        if isinstance(error, UnknownError):
             raise Http404 from error
         if isinstance(error, RefusedError):
             return told(request, error, status=403)

@@ -7,6 +7,10 @@ from parindex.web.people.actor import Actor
 from parindex.web.people.states import Role, Scope
 
 
+class UnknownError(Exception):
+    """There is no such thing, or the person may not know of it: the two are told alike."""
+
+
 class RefusedError(ParindexError):
     """The person may know of the thing but may not do this to it, or not now."""
 

@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from parindex.web.assessment import permissions
-from parindex.web.assessment.actions.gate import (
-    UnknownError,
-)
 from parindex.web.assessment.models import (
     Round,
 )
 from parindex.web.journal.actions import record
 from parindex.web.journal.chain import About
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.states import Role
 
 

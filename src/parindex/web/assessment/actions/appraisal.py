@@ -11,7 +11,6 @@ from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    UnknownError,
     in_time,
     latest,
     line_of,
@@ -28,7 +27,7 @@ from parindex.web.assessment.states import COUNCIL, SELF, PhaseKind, SheetState
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor, Standing
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @action

@@ -12,7 +12,6 @@ from parindex.criteria.rules import Source
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions import telling
 from parindex.web.assessment.actions.gate import (
-    UnknownError,
     in_time,
     latest,
     line_of,
@@ -35,7 +34,7 @@ from parindex.web.assessment.states import (
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, unchanged
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 _NOTHING = Scored(said={}, points=Decimal(0), maximum=Decimal(0), marker=Marker.MISSING)
 

@@ -12,7 +12,6 @@ from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions.appraisal import stands, write_entry
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    UnknownError,
     in_time,
     latest,
     line_of,
@@ -31,7 +30,7 @@ from parindex.web.assessment.states import CORRECTED, COUNCIL, PhaseKind, RoundS
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

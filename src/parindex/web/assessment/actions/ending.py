@@ -14,7 +14,6 @@ from parindex.web.assessment.actions.administering import administered, note_rou
 from parindex.web.assessment.actions.appraisal import stands
 from parindex.web.assessment.actions.claims import refuse
 from parindex.web.assessment.actions.gate import (
-    UnknownError,
     in_time,
     latest,
     line_of,
@@ -41,7 +40,7 @@ from parindex.web.assessment.states import (
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, make_checkpoint
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.states import Role
 from parindex.whole import whole_file
 

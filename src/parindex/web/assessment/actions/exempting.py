@@ -8,15 +8,7 @@ from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions import telling
 from parindex.web.assessment.actions.claims import refuse
-from parindex.web.assessment.actions.gate import (
-    UnknownError,
-    in_time,
-    latest,
-    line_of,
-    locked_sheet,
-    note,
-    plain,
-)
+from parindex.web.assessment.actions.gate import in_time, latest, line_of, locked_sheet, note, plain
 from parindex.web.assessment.models import (
     Exemption,
     ScoreEntry,
@@ -30,7 +22,7 @@ from parindex.web.assessment.states import (
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.states import Role
 
 

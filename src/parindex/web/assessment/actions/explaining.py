@@ -8,13 +8,13 @@ from parindex.vietnamese import has_words
 from parindex.web.assessment import permissions
 from parindex.web.assessment.actions.appraisal import differs
 from parindex.web.assessment.actions.claims import refuse
-from parindex.web.assessment.actions.gate import UnknownError, in_time, line_of, locked_sheet, note
+from parindex.web.assessment.actions.gate import in_time, line_of, locked_sheet, note
 from parindex.web.assessment.models import Answer, Question
 from parindex.web.assessment.states import PhaseKind, SheetState
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @action

@@ -15,12 +15,8 @@ from parindex.web.journal import clock
 from parindex.web.journal.actions import record
 from parindex.web.journal.chain import About
 from parindex.web.people.actor import Actor, Standing
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.queries import LOOKS_BACK_YEARS, account_by_id, own_units
-
-
-class UnknownError(Exception):
-    """There is no such thing, or the person may not know of it: the two are told alike."""
 
 
 class ConflictError(Exception):

@@ -9,7 +9,7 @@ from parindex.errors import UnusableInputError
 from parindex.vietnamese import has_words
 from parindex.web.assessment import bridge
 from parindex.web.assessment.actions.administering import administered
-from parindex.web.assessment.actions.gate import UnknownError, about, plain
+from parindex.web.assessment.actions.gate import about, plain
 from parindex.web.assessment.models import ItemLine, ScoreEntry
 from parindex.web.assessment.queries.calculation import files_of
 from parindex.web.assessment.queries.sheets import OpenSheet, open_sheet
@@ -17,7 +17,7 @@ from parindex.web.assessment.states import SELF, RoundState
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, record
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @action

@@ -12,10 +12,7 @@ from parindex.vietnamese import has_words
 from parindex.web.assessment import permissions
 from parindex.web.assessment.actions import telling
 from parindex.web.assessment.actions.administering import administered, note_round
-from parindex.web.assessment.actions.gate import (
-    UnknownError,
-    locked_sheet,
-)
+from parindex.web.assessment.actions.gate import locked_sheet
 from parindex.web.assessment.models import (
     Exemption,
     Extension,
@@ -39,7 +36,7 @@ from parindex.web.assessment.states import (
 from parindex.web.journal import clock
 from parindex.web.journal.actions import action, make_checkpoint
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @action

@@ -11,11 +11,7 @@ from uuid import UUID
 from parindex.errors import Problem, UnusableInputError
 from parindex.web.assessment import bridge, permissions
 from parindex.web.assessment.actions.administering import administered, must_run, note_round
-from parindex.web.assessment.actions.gate import (
-    UnknownError,
-    locked_sheet,
-    note,
-)
+from parindex.web.assessment.actions.gate import locked_sheet, note
 from parindex.web.assessment.models import (
     Appraiser,
     Entrusted,
@@ -33,7 +29,7 @@ from parindex.web.assessment.states import (
 from parindex.web.journal.actions import action, unchanged
 from parindex.web.people.actor import Actor
 from parindex.web.people.models import Issuer, Unit
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.states import Role
 from parindex.web.reference.models import Rulebook
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from parindex.web.assessment import permissions
 from parindex.web.assessment.actions.claims import refuse, save_claim
-from parindex.web.assessment.actions.gate import UnknownError, in_time, locked_sheet, note
+from parindex.web.assessment.actions.gate import in_time, locked_sheet, note
 from parindex.web.assessment.models import ScoreEntry
 from parindex.web.assessment.queries.sheets import open_sheet
 from parindex.web.assessment.states import PhaseKind, SheetState
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,7 @@ from parindex.web.fieldwork.states import NoSuchMoveError, WaveMove, after
 from parindex.web.journal.actions import record
 from parindex.web.journal.chain import About
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
-
-
-class UnknownError(Exception):
-    """There is no such thing, or the person may not know of it: the two are told alike."""
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 
 def hold_wave(wave: UUID) -> None:

@@ -18,7 +18,6 @@ from parindex.canonical import canonical_json
 from parindex.errors import Problem, UnusableInputError
 from parindex.web.fieldwork import codes, permissions, sealing
 from parindex.web.fieldwork.actions import places
-from parindex.web.fieldwork.actions.gate import UnknownError
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import Interviewer, Invitation
 from parindex.web.fieldwork.queries import sending
@@ -28,7 +27,7 @@ from parindex.web.fieldwork.queries.typing import typed_twice
 from parindex.web.fieldwork.states import ANSWERABLE, SENT_LATER, Mode, Window
 from parindex.web.journal import clock
 from parindex.web.people.actor import Actor
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 _HALF_MINUTE: Final = 30
 _LONGEST: Final = 4 * 60 * 60

@@ -13,7 +13,7 @@ from django.db.models import F, Max, QuerySet
 from parindex.vietnamese import has_words
 from parindex.web.fieldwork import codes, permissions
 from parindex.web.fieldwork.actions import places
-from parindex.web.fieldwork.actions.gate import UnknownError, note, run_by
+from parindex.web.fieldwork.actions.gate import note, run_by
 from parindex.web.fieldwork.bridge import letters as paper
 from parindex.web.fieldwork.bridge.questionnaires import clean
 from parindex.web.fieldwork.models import (
@@ -30,7 +30,7 @@ from parindex.web.journal import clock
 from parindex.web.journal.actions import action
 from parindex.web.people.actor import Actor
 from parindex.web.people.models import Unit
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 # A batch takes some ten seconds to write.
 AT_ONCE: Final = 500

@@ -11,7 +11,7 @@ from django.conf import settings
 from parindex.errors import Problems
 from parindex.vietnamese import has_words
 from parindex.web.fieldwork import codes, permissions, sealing
-from parindex.web.fieldwork.actions.gate import UnknownError, hold_wave, move, note, run_by
+from parindex.web.fieldwork.actions.gate import hold_wave, move, note, run_by
 from parindex.web.fieldwork.bridge import questionnaires
 from parindex.web.fieldwork.models import (
     Cell,
@@ -30,7 +30,7 @@ from parindex.web.journal.actions import action, record, unchanged
 from parindex.web.journal.chain import About
 from parindex.web.people.actor import Actor
 from parindex.web.people.models import Issuer, Unit
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 from parindex.web.people.queries import people_with
 from parindex.web.people.states import Role
 

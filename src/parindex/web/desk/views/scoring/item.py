@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from parindex.errors import UnusableInputError
 from parindex.web.assessment.actions import claims
-from parindex.web.assessment.actions.gate import ConflictError, UnknownError
+from parindex.web.assessment.actions.gate import ConflictError
 from parindex.web.assessment.queries import entering
 from parindex.web.assessment.queries.sheets import ItemPage, OpenSheet, item_page
 from parindex.web.desk.frame import DeskRequest
@@ -32,7 +32,7 @@ from parindex.web.desk.views.scoring.rule import (
     posted,
     shown_values,
 )
-from parindex.web.people.permissions import RefusedError
+from parindex.web.people.permissions import RefusedError, UnknownError
 
 _LONGEST_NOTE = 5_000
 

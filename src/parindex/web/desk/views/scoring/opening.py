@@ -8,12 +8,12 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from parindex.web.assessment.actions.gate import UnknownError
 from parindex.web.assessment.actions.telling import phase_words
 from parindex.web.assessment.queries.entering import Rights
 from parindex.web.assessment.queries.sheets import OpenSheet, sheet_for
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import day, moment
+from parindex.web.people.permissions import UnknownError
 
 
 def opened_sheet(request: DeskRequest, sheet_id: UUID) -> OpenSheet:
