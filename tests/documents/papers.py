@@ -82,6 +82,19 @@ def small(*, tail: str = "", first: str = HOSTILE, previous: str = "") -> Publis
     return publish(files(areas, entries=entries, tail=tail, tables=tables))
 
 
+@cache
+def surveyed() -> Published:
+    """Three units, each with two findings of a survey; one has no error, one no count."""
+    ratio = "{shape: ratio}"
+    items = [item("1.1.1", "2", ratio, source="survey"), item("1.1.2", "2", ratio, source="survey")]
+    units = "unit,name,group,ranked\n" + "".join(f"u{at},Sở {at},so,yes\n" for at in (1, 2, 3))
+    findings = (
+        "unit,item,share,se,n\nu1,1.1.1,0.8512,0.0213,1204\nu1,1.1.2,0.99,0.02,1190\n"
+        "u2,1.1.1,0.9,0.01,800\nu2,1.1.2,0.5,,700\nu3,1.1.1,0.75,0.03,\nu3,1.1.2,0.5,0.01,90\n"
+    )
+    return publish(files({"1": items}, tables={"units.csv": units, "findings.csv": findings}))
+
+
 HEAD = Head(
     issuer="Ủy ban nhân dân tỉnh Tây Ninh",
     number=Number(symbol="QĐ-UBND", number=5),

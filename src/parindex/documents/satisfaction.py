@@ -180,6 +180,7 @@ def _says(found: Sequence[Measured]) -> list[str]:
     first = listed([one.unit for one in found if one.share == top], most=3)
     last = listed([one.unit for one in found if one.share == low], most=3)
     high, least = figure(top, _PLACES), figure(low, _PLACES)
+    high, least = figure(top, _PLACES), figure(low, _PLACES)
     said = [f"Cao nhất: {first} ({high}%); thấp nhất: {last} ({least}%)."]
     answers = [one.n for one in found if one.n is not None]
     if answers:
