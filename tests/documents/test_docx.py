@@ -10,6 +10,7 @@ import sys
 import unicodedata
 import zipfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -39,8 +40,14 @@ def published_decision() -> Document:
     return decision(made.run, HEAD, provenance=made.provenance, scope="các tỉnh, thành phố")
 
 
+@cache
+def written(document: Document, paper: Paper) -> bytes:
+    """What is asked for by several tests is written once."""
+    return write_docx(document, paper)
+
+
 def opened(document: Document, paper: Paper) -> Read:
-    return docx.Document(io.BytesIO(write_docx(document, paper)))
+    return docx.Document(io.BytesIO(written(document, paper)))
 
 
 def words(read: Read) -> str:
