@@ -205,6 +205,13 @@ VALUES: dict[str, tuple[Change, str]] = {
     "not issued": (of_book("legal_basis", 0, "issued")(None), "issued"),
     "final from a strange stage": (at(ROUND, "final_from", 0)("nowhere"), "final_from"),
     "final from a stage twice": (at(ROUND, "final_from")(["council", "appraised", "council"]), "final_from"),
+    "a round without a name": (at(ROUND, "round")(""), "round"),
+    "a stage without a name": (at(ROUND, "stages")(["self", "appraised", "council", ""]), "stages"),
+    "a previous unit without a name": (cell(PREVIOUS, "u0", unit=""), "unit"),
+    "an area without a code": (of_book("areas", 0, "code")(""), "code"),
+    "a criterion without a code": (of_book("areas", 0, "criteria", 0, "code")(""), "code"),
+    "an item without an id": (of_item("1.1.1", "id")(""), "id"),
+    "area code twice": (of_book("areas", 0, "code")("2"), "areas: is there twice"),
     "a stage twice": (at(ROUND, "stages")(["self", "appraised", "council", "self"]), "stages"),
     # The rulebook.
     "maximum of the set": (of_book("max_points")("99"), "max_points"),

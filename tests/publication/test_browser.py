@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from publication import bundles, mutations
-from publication.archives import written
+from publication.archives import Layout, written
 from publication.browser import MODULES, BrowserVerifier, node
 
 from parindex.publication import standalone
@@ -142,6 +143,41 @@ def test_bytes_that_are_no_bundle_are_refused_with_a_reason(
     verdict = browser.verify(content)
     assert not verdict.ok
     assert verdict.findings
+
+
+TINY = [("a", b"one"), ("bé", b""), ("\x7f", b"two")]
+
+
+def of_the_archive(browser: BrowserVerifier, content: bytes) -> bool:
+    """Whether what is wrong lies in the archive; a good one without a manifest lacks just that."""
+    (first, *_) = browser.verify(content).findings
+    assert first["code"] != "absent" or first["where"] == "manifest.json"
+    return first["code"] != "absent"
+
+
+def test_every_bit_of_an_archive_counts(browser: BrowserVerifier):
+    content = written(TINY)
+    assert not of_the_archive(browser, content)
+    for at in range(len(content) * 8):
+        flipped = bytearray(content)
+        flipped[at // 8] ^= 1 << at % 8
+        assert of_the_archive(browser, bytes(flipped)), at
+    for length in range(len(content)):
+        assert of_the_archive(browser, content[:length]), length
+
+
+@pytest.mark.parametrize("wrong", [*mutations.LAYOUTS, {"flags": 0x800}], ids=str)
+def test_what_an_archive_says_twice_wrongly_is_found_too(
+    browser: BrowserVerifier, wrong: dict[str, Any]
+):
+    assert of_the_archive(browser, written(TINY, 0, Layout(**wrong)))
+
+
+def test_an_archive_has_its_members_in_order_and_once(browser: BrowserVerifier):
+    for members in (TINY[::-1], [TINY[0], TINY[0]], [("\U0001f600", b""), ("\ufb01", b"")]):
+        assert of_the_archive(browser, written(members))
+    assert not of_the_archive(browser, written([("\ufb01", b""), ("\U0001f600", b"")]))
+    assert of_the_archive(browser, written(TINY, wrong=Layout(comment=b"x")))
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,21 @@
 // The round and its rulebooks: their form, what their values may be, and what is computed from.
 import { compare, decimal, steps, sum, ofSteps } from "./fractions.js";
 import {
-  above0, day, digits, isMapping, keys, listOf, mappingOf, no, number, oneOf, text,
+  above0, day, digits, isMapping, keys, listOf, mappingOf, name, no, number, oneOf, text,
 } from "./shapes.js";
 
 const ROUND = "normal/round.json";
 const BOOKS = "normal/rulebooks.json";
 
 const round = keys({
-  schema: oneOf("parindex.round/1"), round: text, index: text, year: text, reference_date: day,
-  stages: listOf(text), final_from: listOf(text), incomplete: oneOf("refuse", "zero"), groups: listOf(text),
+  schema: oneOf("parindex.round/1"), round: name, index: name, year: name, reference_date: day,
+  stages: listOf(name), final_from: listOf(name), incomplete: oneOf("refuse", "zero"), groups: listOf(name),
 });
 
 // What is carried along and enters no computation has its form too.
 const words = keys({ vi: text }, { en: text });
 const law = keys({ basis: text, at: text });
-const basis = keys({ id: text, vi: text, issued: day }, { en: text });
+const basis = keys({ id: name, vi: text, issued: day }, { en: text });
 const example = (value, where, say) => keys({ points: number }, Object.fromEntries(
   (isMapping(value) ? Object.keys(value) : []).filter((key) => key !== "points").map((key) => [key, text]),
 ))(value, where, say);
@@ -38,7 +38,7 @@ function rule(value, where, say) {
 
 const item = keys(
   {
-    code: text, id: text, name: words, max_points: above0, rule, law,
+    code: name, id: name, name: words, max_points: above0, rule, law,
     evidence: oneOf("required", "optional", "none"),
     source: oneOf("appraisal", "external", "survey", "index", "dossiers"),
   },
@@ -47,7 +47,7 @@ const item = keys(
     examples: listOf(example),
   },
 );
-const criterionOfItems = keys({ code: text, name: words, items: listOf(item) }, { max_points: above0 });
+const criterionOfItems = keys({ code: name, name: words, items: listOf(item) }, { max_points: above0 });
 const criterion = (value, where, say) =>
   (isMapping(value) && Object.hasOwn(value, "items") ? criterionOfItems : item)(value, where, say);
 function when(value, where, say) {
@@ -63,9 +63,9 @@ const rulebook = keys(
       points_decimals: digits, index_decimals: digits, rank_on: oneOf("published", "exact"),
       ties: oneOf("share_best", "dense"), not_applicable: oneOf("renormalise", "renormalise_within_area", "award_max"),
     }),
-    classes: listOf(keys({ id: text, name: words, from: number })),
+    classes: listOf(keys({ id: name, name: words, from: number })),
     ceilings: listOf(keys({ at_most: text, when })),
-    areas: listOf(keys({ code: text, name: words, criteria: listOf(criterion) }, { max_points: above0 })),
+    areas: listOf(keys({ code: name, name: words, criteria: listOf(criterion) }, { max_points: above0 })),
   },
   { max_points: above0, adjustments: keys({ bonus_cap: number, deduction_cap: number }) },
 );
@@ -98,6 +98,7 @@ function book(given, group, { year, index }, say) {
   const areas = given.areas.map(({ code, criteria }) => ({ code, items: criteria.flatMap((one) => one.items ?? [one]) }));
   const listed = areas.flatMap((area, place) => area.items.map((one) => ({ ...one, area: place })));
   const bases = given.legal_basis.map((one) => one.id);
+  twice(areas.map((one) => one.code), at("areas"), say);
   twice(listed.map((one) => one.code), at("items"), say);
   twice(listed.map((one) => one.id), at("ids"), say);
   twice(bases, at("legal_basis"), say);

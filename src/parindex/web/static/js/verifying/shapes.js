@@ -4,6 +4,9 @@ import { decimal, isDecimal } from "./fractions.js";
 
 export const text = (value, where, say) => typeof value === "string" || no(say, "not_a_text", where, "", value);
 
+// A code, an id or the like.
+export const name = (value, where, say) => text(value, where, say) && (value !== "" || no(say, "empty", where));
+
 export const oneOf = (...words) => (value, where, say) =>
   words.includes(value) || no(say, "value", where, words.join(" | "), value);
 

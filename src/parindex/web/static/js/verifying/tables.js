@@ -92,6 +92,7 @@ function named(table, row, say) {
 
 function openUnit(row, round, units, say) {
   const { cells, bad } = named("units", row, say);
+  if (cells.unit === "") bad("empty", "unit");
   if (cells.ranked !== "yes" && cells.ranked !== "no") bad("value", "ranked", "yes | no");
   const book = round.books.get(cells.group);
   if (!book) return bad("reference", "group");
@@ -240,6 +241,7 @@ function openAdjustment(row, reading) {
 function openPrevious(row, reading) {
   const line = named("previous", row, reading.say);
   const { cells, bad } = line;
+  if (cells.unit === "") bad("empty", "unit");
   const { index, rank } = optionalDecimals(line, ["index", "rank"]);
   if (rank && (rank.n % rank.d !== 0n || rank.n < rank.d)) bad("value", "rank", "1, 2, 3, …");
   if (!["yes", "no", ""].includes(cells.comparable)) bad("value", "comparable", "yes | no | ");

@@ -12,6 +12,7 @@ const FINDINGS = {
   not_canonical: ["Không phải JSON chính tắc", "Is no canonical JSON"],
   json_number: ["Số phải được ghi bằng chữ, trong dấu nháy", "A number must be written as text"],
   not_a_text: ["Phải là văn bản", "Must be text"],
+  empty: ["Không được để trống", "Must not be empty"],
   not_a_decimal: ["Phải là số thập phân", "Must be a decimal"],
   not_a_list: ["Phải là danh sách", "Must be a list"],
   not_a_mapping: ["Phải là nhóm khóa và giá trị", "Must be a mapping"],
