@@ -207,7 +207,6 @@ VALUES: dict[str, tuple[Change, str]] = {
     "final from a stage twice": (at(ROUND, "final_from")(["council", "appraised", "council"]), "final_from"),
     "a round without a name": (at(ROUND, "round")(""), "round"),
     "a stage without a name": (at(ROUND, "stages")(["self", "appraised", "council", ""]), "stages"),
-    "a previous unit without a name": (cell(PREVIOUS, "u0", unit=""), "unit"),
     "an area without a code": (of_book("areas", 0, "code")(""), "code"),
     "a criterion without a code": (of_book("areas", 0, "criteria", 0, "code")(""), "code"),
     "an item without an id": (of_item("1.1.1", "id")(""), "id"),

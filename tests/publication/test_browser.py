@@ -115,6 +115,14 @@ def test_what_is_carried_along_has_its_form(browser: BrowserVerifier, change: bu
     assert found["where"].startswith("normal/rulebooks.json: so")
 
 
+def test_a_unit_of_before_has_a_name(browser: BrowserVerifier):
+    content = bundles.forged(
+        bundles.wide(public=True), bundles.cell(bundles.PREVIOUS, "u0", unit="")
+    )
+    assert browser.verify(content).lines == ["normal/previous.json:  · unit|empty||"]
+    assert standalone.differences(content)
+
+
 def test_the_original_files_must_be_there_unless_it_is_public(browser: BrowserVerifier):
     bundle = bundles.wide(public=False)
     for gone in ("input/round.yaml", "input/"):
