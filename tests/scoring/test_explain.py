@@ -5,7 +5,7 @@ import pytest
 from rounds import files, item, row
 
 from parindex.scoring.entries import EntryRow
-from parindex.scoring.explain import Explainer, Why, watch
+from parindex.scoring.explain import EntryExplainer, Explainer, Why, watch
 from parindex.scoring.files import MemoryFiles
 from parindex.scoring.folder import read_folder
 from parindex.scoring.run import score_index
@@ -110,6 +110,22 @@ def test_english_is_a_translation():
     assert lines[0] == "u1 – Sở Một: index 94.74, rank 1/1, class Excellent"
     assert "  ranked on the published index" in lines
     assert "      Stage appraised (entries.csv:4): numerator 2, denominator 3" in lines
+
+
+def test_an_entry_alone_is_explained_as_within_its_unit():
+    opened = read_folder(made(sound(), tables=ONE_TABLES))
+    kept: list[EntryRow] = []
+    run = score_index(opened.round, watch(opened.entries(), 0, kept), problems=opened.problems)
+    (group,) = run.groups
+    items = list(group.criteria.items())
+    alone = EntryExplainer(points_decimals=4, language="vi")
+    final = [one for one in kept if run.round.spec.stages[one[2]] == "appraised"]
+    for _unit, at, _stage, quantity, score, _line in final:
+        why = alone.why(items[at], quantity, score)
+        within = Explainer(run, "u1", kept, language="vi").item(items[at].code).because[1]
+        assert within.text.endswith(f": {why.text}")
+        assert within.because == why.because
+    assert len(final) == 3
 
 
 def test_one_item_is_explained_alone():
