@@ -6,6 +6,7 @@ văn thư, Phụ lục I (thể thức, kỹ thuật trình bày) and Phụ lụ
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -160,6 +161,11 @@ class Picture:
 
 
 Block = Paragraph | Heading | Article | Table | Picture
+
+
+def paragraphs(texts: Iterable[str]) -> list[Block]:
+    """Texts as running text, a paragraph each."""
+    return [Paragraph(text=one) for one in texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from parindex.documents.form import (
     Kind,
     Paragraph,
     Table,
+    paragraphs,
 )
 from parindex.documents.wording import NOTHING, figure
 from parindex.points import decimals_of
@@ -86,7 +87,7 @@ def guidance(
     tasks: Sequence[Task] = (),
 ) -> Document:
     """Công văn hướng dẫn tự đánh giá, chấm điểm, with its milestones where there are any."""
-    body: list[Block] = [Paragraph(text=one) for one in texts]
+    body = paragraphs(texts)
     if tasks:
         body.insert(max(len(body) - 1, 0), _tasks(tasks, "Mốc thời gian thực hiện"))
     return Document(
@@ -106,7 +107,7 @@ def plan(
     """Kế hoạch triển khai: parts with their paragraphs, the tasks in an annex, a closing."""
     body: list[Block] = []
     for heading, texts in parts:
-        body += [Heading(text=heading), *(Paragraph(text=one) for one in texts)]
+        body += [Heading(text=heading), *paragraphs(texts)]
     body.append(Paragraph(text=closing))
     return Document(
         kind=Kind.PLAN,
@@ -177,12 +178,12 @@ def self_assessment(
         ),
         rows=tuple(rows),
     )
-    body: list[Block] = [Heading(text="Tình hình triển khai"), *_paragraphs(conduct)]
+    body: list[Block] = [Heading(text="Tình hình triển khai"), *paragraphs(conduct)]
     body += [Heading(text="Kết quả tự chấm điểm")]
     body.append(Paragraph(text=said + (f"; còn {left} lĩnh vực chưa chấm." if left else ".")))
     body.append(table)
     if limits:
-        body += [Heading(text="Tồn tại, hạn chế"), *_paragraphs(limits)]
+        body += [Heading(text="Tồn tại, hạn chế"), *paragraphs(limits)]
     body.append(Paragraph(text=closing))
     return Document(
         kind=Kind.REPORT,
@@ -201,8 +202,8 @@ def minutes(head: Head, meeting: Meeting, *, subject: str) -> Document:
     ]
     if meeting.absent:
         body.append(_attendants(meeting.absent, "Thành viên vắng mặt"))
-    body += [Heading(text="Nội dung"), *_paragraphs(meeting.said)]
-    body += [Heading(text="Kết luận"), *_paragraphs(meeting.decided)]
+    body += [Heading(text="Nội dung"), *paragraphs(meeting.said)]
+    body += [Heading(text="Kết luận"), *paragraphs(meeting.decided)]
     body.append(Paragraph(text=f"Cuộc họp kết thúc vào {meeting.ended}."))
     return Document(kind=Kind.MINUTES, head=head, subject=subject, body=tuple(body))
 
@@ -245,7 +246,3 @@ def certificates(head: Head, awards: Sequence[Award], *, honour: str, subject: s
         ),
         annexes=(Annex(title="Danh sách khen thưởng", blocks=(listed,)),),
     )
-
-
-def _paragraphs(texts: Sequence[str]) -> list[Block]:
-    return [Paragraph(text=one) for one in texts]

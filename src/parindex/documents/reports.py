@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,9 @@ from parindex.documents.form import (
     Head,
     Heading,
     Kind,
-    Paragraph,
     Picture,
     Provenance,
+    paragraphs,
 )
 from parindex.documents.results import NO_NAMES, index_name, of_group
 from parindex.documents.tables import areas_table, items_table, ranking_table
@@ -59,7 +59,7 @@ def report(
     said = [(group, written(run, group, before=before)) for group in run.groups]
     parts: list[list[Block]] = []
     if narrative.conduct:
-        parts.append([Heading(text="Tình hình triển khai"), *_paragraphs(narrative.conduct)])
+        parts.append([Heading(text="Tình hình triển khai"), *paragraphs(narrative.conduct)])
     results: list[Block] = [Heading(text=f"Kết quả {name}")]
     for group, found in said:
         results += _group_results(run, group, found, of_group(run, group, groups))
@@ -68,10 +68,10 @@ def report(
     for group, found in said:
         remarks += _remarks(found, of_group(run, group, groups))
     if narrative.causes:
-        remarks += [Heading(text="Nguyên nhân", rank=2), *_paragraphs(narrative.causes)]
+        remarks += [Heading(text="Nguyên nhân", rank=2), *paragraphs(narrative.causes)]
     parts.append(remarks)
     if narrative.proposals:
-        parts.append([Heading(text="Kiến nghị, đề xuất"), *_paragraphs(narrative.proposals)])
+        parts.append([Heading(text="Kiến nghị, đề xuất"), *paragraphs(narrative.proposals)])
     return Document(
         kind=Kind.REPORT,
         head=head,
@@ -82,25 +82,21 @@ def report(
     )
 
 
-def _paragraphs(texts: Sequence[str]) -> list[Block]:
-    return [Paragraph(text=text) for text in texts]
-
-
 def _group_results(run: IndexRun, group: GroupRun, found: Written, of: str) -> list[Block]:
     return [
         Heading(text=f"Kết quả chung{of}", rank=2),
-        *_paragraphs(found.overall),
+        *paragraphs(found.overall),
         ranking_table(run, group, title=f"Xếp hạng{of}", areas=False),
         *(Picture(chart=one) for one in figures.rank_charts(run, group, title=f"Thứ hạng{of}")),
         Heading(text=f"Kết quả theo lĩnh vực{of}", rank=2),
-        *_paragraphs(found.areas),
+        *paragraphs(found.areas),
         areas_table(group, title=f"Chỉ số thành phần theo lĩnh vực{of}"),
         *(
             Picture(chart=one)
             for one in figures.heat_charts(group, title=f"Chỉ số thành phần của từng đơn vị{of}")
         ),
         Heading(text=f"So sánh với năm trước{of}", rank=2),
-        *_paragraphs(found.changes),
+        *paragraphs(found.changes),
     ]
 
 
@@ -108,7 +104,7 @@ def _remarks(found: Written, of: str) -> list[Block]:
     blocks: list[Block] = []
     for heading, texts in (("Mặt đạt được", found.strengths), ("Hạn chế", found.weaknesses)):
         if texts:
-            blocks += [Heading(text=f"{heading}{of}", rank=2), *_paragraphs(texts)]
+            blocks += [Heading(text=f"{heading}{of}", rank=2), *paragraphs(texts)]
     return blocks
 
 

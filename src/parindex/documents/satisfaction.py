@@ -24,6 +24,7 @@ from parindex.documents.form import (
     Picture,
     Provenance,
     Table,
+    paragraphs,
 )
 from parindex.documents.results import NO_NAMES, index_name, of_group
 from parindex.documents.wording import NOTHING, figure, listed
@@ -81,7 +82,7 @@ def sipas_report(
         raise LookupError("findings")
     body: list[Block] = []
     if conduct:
-        body += [Heading(text="Tình hình triển khai"), *_paragraphs(conduct)]
+        body += [Heading(text="Tình hình triển khai"), *paragraphs(conduct)]
     body.append(Heading(text="Kết quả khảo sát"))
     annexes = []
     percent = figure(100 * CONFIDENCE, 0)
@@ -103,7 +104,7 @@ def sipas_report(
         )
     )
     if proposals:
-        body += [Heading(text="Kiến nghị, đề xuất"), *_paragraphs(proposals)]
+        body += [Heading(text="Kiến nghị, đề xuất"), *paragraphs(proposals)]
     return Document(
         kind=Kind.REPORT,
         head=head,
@@ -146,10 +147,15 @@ def _of_item(run: IndexRun, group: GroupRun, item: Item) -> list[Measured]:
 def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
     found = _of_item(run, group, item)
     name = f"{item.code}. {item.name.vi}"
+    # The greatest stand first; equal shares have the place of the first of them.
+    shares = [one.share for one in found]
     places = [
-        Place(name=one.unit, value=one.share, rank=at, low=one.low, high=one.high)
-        for at, one in zip(_order(found), found, strict=True)
-    ]
+        Place(
+            name=one.unit, value=one.share, rank=1 + shares.index(one.share), low=one.low,
+            high=one.high,
+        )
+        for one in found
+    ]  # fmt: skip
     span = _span(found)
     charts = [
         rank_dots(
@@ -160,14 +166,9 @@ def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
     ]  # fmt: skip
     return [
         Heading(text=f"{name}{of}", rank=2),
-        *_paragraphs(_says(found)),
+        *paragraphs(_says(found)),
         *(Picture(chart=one) for one in charts),
     ]
-
-
-def _order(found: Sequence[Measured]) -> list[int]:
-    """Places in the order of shares; equal shares have the same."""
-    return [1 + sum(1 for other in found if other.share > one.share) for one in found]
 
 
 def _span(found: Sequence[Measured]) -> tuple[Decimal, Decimal]:
@@ -179,7 +180,6 @@ def _says(found: Sequence[Measured]) -> list[str]:
     top, low = found[0].share, found[-1].share
     first = listed([one.unit for one in found if one.share == top], most=3)
     last = listed([one.unit for one in found if one.share == low], most=3)
-    high, least = figure(top, _PLACES), figure(low, _PLACES)
     high, least = figure(top, _PLACES), figure(low, _PLACES)
     said = [f"Cao nhất: {first} ({high}%); thấp nhất: {last} ({least}%)."]
     answers = [one.n for one in found if one.n is not None]
@@ -199,7 +199,3 @@ def _rows(run: IndexRun, group: GroupRun) -> tuple[tuple[str, ...], ...]:
         for item in _surveyed(run, group)
         for one in _of_item(run, group, item)
     )  # fmt: skip
-
-
-def _paragraphs(texts: Sequence[str]) -> list[Block]:
-    return [Paragraph(text=one) for one in texts]

@@ -250,15 +250,11 @@ def test_a_strange_plan_is_refused_by_the_engine():
 # ---- several stages, counters, officials
 
 
-def test_clusters_drawn_in_two_stages_are_estimated_with_their_sizes():
+def in_villages(rows, stages):
+    """A wave of villages drawn in stages and mixed, with the cell and the answers of each person."""
     made = ask(in_frame=30, take=20, reserve=0)
-    rows = ["id,village,unit"] + [
-        f"p{village}-{at},v{village},finance@2021"
-        for village in range(12)
-        for at in range(20 + village)
-    ]
     frame = ("\n".join(rows) + "\n").encode()
-    plan = b"schema: parindex.sampling/1\nid: id\nstages:\n  - {cluster: village, method: srs, take: 5}\n  - {method: srs, take: 8}\n"
+    plan = f"schema: parindex.sampling/1\nid: id\nstages:\n{stages}".encode()
     with clock.at(START):
         made.wave = waves.create_wave(
             made.manager, made.issuer, slug="cum", title="Hai bước", opens_at=START,
@@ -279,6 +275,18 @@ def test_clusters_drawn_in_two_stages_are_estimated_with_their_sizes():
     with clock.at(AFTER):
         closing.close_due()
         mixing.mix(made.manager, made.id)
+    return made, given
+
+
+def test_clusters_drawn_in_two_stages_are_estimated_with_their_sizes():
+    rows = ["id,village,unit"] + [
+        f"p{village}-{at},v{village},finance@2021"
+        for village in range(12)
+        for at in range(20 + village)
+    ]
+    made, given = in_villages(
+        rows, "  - {cluster: village, method: srs, take: 5}\n  - {method: srs, take: 8}\n"
+    )
     (finding,) = json.loads(estimate(made).content)["findings"]
     columns = {
         "worth": column_of([PERCENT[said["q1"]] / 100 for _, said in given]),
@@ -301,37 +309,19 @@ def test_clusters_drawn_in_two_stages_are_estimated_with_their_sizes():
 
 
 def test_small_cells_of_clusters_taken_for_certain_are_estimated_together():
-    made = ask(in_frame=30, take=20, reserve=0)
     rows = ["id,village,size,unit"] + [
         f"p{village}-{at},v{village},8,finance@2021" for village in range(4) for at in range(8)
     ]
-    frame = ("\n".join(rows) + "\n").encode()
     # All four villages: each is a stratum of its own, and has fewer answers than can hide.
-    plan = b"schema: parindex.sampling/1\nid: id\nstages:\n  - {cluster: village, method: pps, size: size, take: 4}\n  - {method: srs, take: 4}\n"
-    with clock.at(START):
-        made.wave = waves.create_wave(
-            made.manager, made.issuer, slug="chac", title="Lấy hết cụm", opens_at=START,
-            closes_at=CLOSES, instrument=made.fresh().instrument_id,
-        )  # fmt: skip
-        drawing.register_frame(
-            made.manager, made.id, frame, plan=plan, columns={"unit": "unit"}, file="k"
-        )
-        drawing.draw(made.manager, made.id, frame, seed="3", file="k")
-        give_codes(made)
-        waves.open_wave(made.manager, made.id)
-    worth = []
-    for at, one in enumerate(made.invitations(reserve=False)):
-        said = {"q1": "12345"[(at * 7 + at // 8) % 5], "q2": "3"}
-        with clock.at(OPEN):
-            intake.submit(made.codes[one.id], f"d-{at}", said, mode="web", seconds=9)
-        worth.append(PERCENT[said["q1"]] / 100)
-    with clock.at(AFTER):
-        closing.close_due()
-        mixing.mix(made.manager, made.id)
+    made, given = in_villages(
+        rows,
+        "  - {cluster: village, method: pps, size: size, take: 4}\n  - {method: srs, take: 4}\n",
+    )
     pools = made.fresh().cells.exclude(pooled_cells=None)
     assert [one.responses.count() for one in pools] == [8, 8]
     (finding,) = json.loads(estimate(made, suppress_below=5).content)["findings"]
     assert int(finding["n"]) == 16
+    worth = [PERCENT[said["q1"]] / 100 for _, said in given]
     assert isclose(float(finding["share"]), sum(worth) / 16, abs_tol=0.5e-4)
     # Each pool is a stratum of half of the population, its answers the primary units.
     variance = 0.0
