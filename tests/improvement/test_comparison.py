@@ -424,6 +424,16 @@ def test_two_indices_and_strange_groups_are_refused():
     ]
 
 
+def test_strange_areas_are_refused():
+    one = run({"a": "5"})
+    with pytest.raises(UnusableInputError) as caught:
+        compare(one, one, areas={"so": {"77": "1", "1": "99"}, "zz": {"1": "1"}})
+    assert [problem.code for problem in caught.value.problems] == [
+        "comparison.unknown_group", "comparison.unknown_area", "comparison.unknown_area",
+    ]  # fmt: skip
+    assert caught.value.say("en")[1].startswith("group “so” of round “thu” has no area “77”")
+
+
 # ---- whole seasons
 
 

@@ -5,7 +5,7 @@ Any two years, revisions or groups of one index. docs/reference/comparison.md sa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from parindex.errors import Problems
@@ -40,11 +40,11 @@ def compare(
     ``groups`` says for a group of the later round which of the earlier one it is compared with;
     without it groups of one name are. ``areas`` says for such a group which old area code each
     new one continues. ``lineage`` tells of mergers, ``weights`` (by unit id, above 0) what
-    ``weighted_mean`` weighs by. Raises UnusableInputError for two different indices, a group that
-    is not there, or a policy without what it needs.
+    ``weighted_mean`` weighs by. Raises UnusableInputError for two different indices, a group or
+    area that is not there, or a policy without what it needs.
     """
     pairs = _pairs(before, after, groups)
-    _refuse(before, after, pairs, mergers, lineage, weights)
+    _refuse(before, after, pairs, areas or {}, mergers, lineage, weights)
     kinship = Kinship(before, mergers=mergers, lineage=lineage, weights=weights)
     old = {group.name: group for group in before.groups}
     new = {group.name: group for group in after.groups}
@@ -74,6 +74,7 @@ def _refuse(
     before: IndexRun,
     after: IndexRun,
     pairs: Mapping[str, str],
+    areas: Mapping[str, Mapping[str, str]],
     mergers: Mergers,
     lineage: Lineage | None,
     weights: Mapping[str, Number] | None,
@@ -82,7 +83,7 @@ def _refuse(
     one, other = before.round.spec, after.round.spec
     if one.index != other.index:
         problems.add("comparison.other_index", before=one.index, after=other.index)
-    for run, names in ((after, pairs.keys()), (before, pairs.values())):
+    for run, names in ((after, [*pairs, *areas]), (before, pairs.values())):
         known = [group.name for group in run.groups]
         for name in names:
             if name not in known:
@@ -92,11 +93,30 @@ def _refuse(
                     round=run.round.spec.round,
                     groups=", ".join(known),
                 )
+    for group, mapping in areas.items():
+        _refuse_areas(after, group, mapping, problems)
+        _refuse_areas(before, pairs.get(group, ""), mapping.values(), problems)
     if mergers is not Mergers.NONE and lineage is None:
         problems.add("comparison.no_lineage", policy=mergers)
     if mergers is Mergers.WEIGHTED_MEAN and not weights:
         problems.add("comparison.no_weights", policy=mergers)
     problems.raise_if_any()
+
+
+def _refuse_areas(run: IndexRun, group: str, codes: Iterable[str], problems: Problems) -> None:
+    found = next((one for one in run.groups if one.name == group), None)
+    if found is None:
+        return  # the group itself was refused
+    known = [area.code for area in found.criteria.areas]
+    for code in codes:
+        if code not in known:
+            problems.add(
+                "comparison.unknown_area",
+                got=code,
+                round=run.round.spec.round,
+                group=found.name,
+                areas=", ".join(known),
+            )
 
 
 def _group(
