@@ -148,12 +148,15 @@ def test_the_finding_of_ranks_says_who_leads_and_how_many_stand_where():
     assert nobody.alt.vi == "Chưa có đơn vị nào được xếp hạng."
 
 
-def test_several_charts_can_share_an_axis():
-    span = (Decimal(0), Decimal(100))
-    one, other = (
-        rank_dots([Place(name="A", value=value, rank=1)], title="t", decimals=0, span=span)
-        for value in (Decimal(20), Decimal(80))
-    )
+def test_charts_of_a_group_share_its_axis_and_say_the_same_of_it():
+    group = [
+        Place(name=name, value=Decimal(value), rank=rank)
+        for rank, (name, value) in enumerate((("A", 100), ("B", 80), ("C", 20), ("D", 0)), 1)
+    ]
+    one, other = (rank_dots([group[at]], title="t", decimals=0, among=group) for at in (2, 1))
+    assert one.alt == other.alt
+    assert one.alt.vi == "4 đơn vị xếp hạng; cao nhất là A với 100%, thấp nhất là D với 0%."
+    assert [row[1] for row in (*one.rows, *other.rows)] == ["C", "B"]
     left, right = (
         float(next(chart.iter(f"{SVG}circle")).attrib["cx"]) for chart in (drawn(one), drawn(other))
     )

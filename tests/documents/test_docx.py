@@ -343,6 +343,18 @@ def test_a_template_can_show_what_a_document_holds_and_nothing_else(wrong: str):
     assert problem.say("vi").startswith("mau.docx:0: không điền được mẫu văn bản")
 
 
+def test_a_template_whose_table_has_another_column_is_refused_in_words():
+    made = docx.Document(io.BytesIO(template_of(Paper.DECISION)))
+    for table in made.tables:
+        if table._tbl.tblPr.find(qn("w:tblCaption")) is not None:
+            table.add_column(Pt(40))
+    out = io.BytesIO()
+    made.save(out)
+    with pytest.raises(NotATemplateError) as caught:
+        write_docx(published_decision(), Paper.DECISION, template=out.getvalue(), file="mau.docx")
+    assert caught.value.problems[0].code == "document.template"
+
+
 def test_what_is_no_word_file_is_refused():
     for content in (b"", b"PK\x03\x04", zipped({"a": b"b"}), b"<html>"):
         with pytest.raises(NotATemplateError) as caught:

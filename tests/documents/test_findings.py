@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,6 +12,7 @@ from documents.papers import demonstration, small
 from parindex.documents.findings import Written, written
 from parindex.documents.form import Dated, Number, roman
 from parindex.documents.wording import figure
+from parindex.scoring.inputs import Previous
 from parindex.scoring.run import IndexRun
 
 CLASSES = (
@@ -62,7 +65,9 @@ def test_areas_are_compared_over_the_units_of_both_years():
     run = demonstration().run
     found = said(run, run).changes
     assert found[-9].startswith("Thay đổi trung bình theo lĩnh vực so với năm 2025")
-    assert all(one.endswith(": không đổi (34 đơn vị).") for one in found[-8:])
+    # The others were merged since, and are declared not to be compared.
+    assert found[0].startswith("11 đơn vị so sánh được")
+    assert all(one.endswith(": không đổi (11 đơn vị).") for one in found[-8:])
     other = said(run, demonstration("tay-ninh-2023").run).changes
     assert other[-1] == "Năm 2023 không có nhóm này nên không so sánh theo lĩnh vực."
 
@@ -72,6 +77,20 @@ def test_a_change_of_rules_is_said_beside_the_change():
     assert "Bộ tiêu chí hai năm khác nhau" not in said(one, other).changes[-1]
     moved = small_with_other_maximum()
     assert said(one, moved).changes[-1].startswith("Bộ tiêu chí hai năm khác nhau")
+
+
+def test_a_unit_declared_incomparable_is_in_no_change_by_area():
+    one = small(first="A").run
+    unit = one.groups[0].units[0].id
+    alone = Previous(unit=unit, index=None, rank=None, comparable=False)
+    told = replace(one, round=replace(one.round, previous={**one.round.previous, unit: alone}))
+
+    def counted(run: IndexRun) -> list[int]:
+        lines = said(run, one).changes
+        return [int(n) for line in lines for n in re.findall(r"không đổi \((\d+) đơn vị\)", line)]
+
+    assert counted(one)
+    assert counted(told) == [n - 1 for n in counted(one)]
 
 
 def small_with_other_maximum() -> IndexRun:

@@ -69,9 +69,12 @@ def certificates() -> Document:
 
 def sipas() -> Document:
     made = surveyed()
-    return sipas_report(made.run, HEAD, provenance=made.provenance, scope="các tỉnh, thành phố")
+    return sipas_report(
+        made.run, HEAD, provenance=made.provenance, scope="các tỉnh, thành phố", confidence=SURE
+    )
 
 
+SURE = Decimal("0.95")
 EVERY = {
     Paper.GUIDANCE: guidance, Paper.PLAN: plan, Paper.SELF_ASSESSMENT: self_assessment,
     Paper.MINUTES: minutes, Paper.CERTIFICATES: certificates, Paper.SIPAS_REPORT: sipas,
@@ -141,14 +144,16 @@ def test_the_order_of_a_survey_is_called_no_ranking():
 
 
 def test_a_finding_without_an_error_has_no_limits():
-    alone = measured("A", Finding(unit="a", item="1", share=Decimal("0.5")))
+    alone = measured("A", Finding(unit="a", item="1", share=Decimal("0.5")), confidence=SURE)
     assert alone.share == 50
     assert (alone.low, alone.high, alone.n) == (None, None, None)
-    sure = measured("A", Finding(unit="a", item="1", share=Decimal("0.99"), se=Decimal("0.02")))
+    sure = measured(
+        "A", Finding(unit="a", item="1", share=Decimal("0.99"), se=Decimal("0.02")), confidence=SURE
+    )
     assert sure.high == 100
 
 
 def test_a_round_without_a_survey_has_no_such_report():
     made = small()
     with pytest.raises(LookupError):
-        sipas_report(made.run, HEAD, provenance=made.provenance, scope="các sở")
+        sipas_report(made.run, HEAD, provenance=made.provenance, scope="các sở", confidence=SURE)

@@ -61,14 +61,14 @@ def write_docx(
     # A template is a program that somebody wrote: whatever befalls it, the template is to mend.
     try:
         made.render(shown, filling)
+        # Asked for by its method, the file would be the empty template again.
+        inside = made.docx
+        _finish(inside, words, has_annexes=bool(document.annexes))
     except Exception as error:
         values = {"detail": str(error)}
         raise NotATemplateError(
             [Problem(code="document.template", file=file, values=values)]
         ) from error
-    # Asked for by its method, the file would be the empty template again.
-    inside = made.docx
-    _finish(inside, words, has_annexes=bool(document.annexes))
     _describe(inside, document)
     return _packed(made)
 

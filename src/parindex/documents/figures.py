@@ -47,16 +47,12 @@ def rank_charts(
             )
         )  # fmt: skip
     bands = [Band(name=one.name.say(language), start=one.start) for one in group.criteria.classes]
-    found = [
-        value for one in places for value in (one.value, one.low, one.high) if value is not None
-    ]
-    span = (min(found), max(found)) if found else None
     year = run.round.spec.year
     return [
         rank_dots(
             places[start : start + rows],
             title=f"{title} – {year}" if rows >= len(places) else f"{title} – {year} ({part})",
-            decimals=group.criteria.policies.index_decimals, bands=bands, span=span,
+            decimals=group.criteria.policies.index_decimals, bands=bands, among=places,
             language=language, key=f"{key}-{part}",
         )
         for part, start in enumerate(range(0, len(places), rows), 1)

@@ -10,6 +10,8 @@ from typing import Final
 from parindex.criteria.model import Status
 from parindex.documents.tables import area_indices, index_of, items_reached
 from parindex.documents.wording import figure, listed, moved
+from parindex.improvement.comparison import compare
+from parindex.improvement.continuity import Basis
 from parindex.scoring.run import GroupRun, IndexRun
 
 # How many names and items a sentence holds before it is no sentence any more.
@@ -172,68 +174,39 @@ def _changes(run: IndexRun, group: GroupRun) -> list[str]:
 
 
 def _area_changes(group: GroupRun, run: IndexRun, before: IndexRun | None) -> list[str]:
-    """How the mean of each area moved over the units that stand in both years."""
+    """How the mean of each area moved over the units that are ranked, and compared, in both years.
+
+    An area continues that of its code and name: a code may be used again for another matter.
+    """
     if before is None:
         return []
-    earlier = {one.name: one for one in before.groups}.get(group.name)
     year, then = run.round.spec.year, before.round.spec.year
-    if earlier is None:
+    compared = next((one for one in compare(before, run).groups if one.after == group.name), None)
+    if compared is None:
         return [f"Năm {then} không có nhóm này nên không so sánh theo lĩnh vực."]
-    both = _in_both(group, earlier)
+    both = [
+        one
+        for one in compared.units
+        if one.basis is Basis.SAME and one.before.rank is not None and one.after.rank is not None
+    ]
     if not both:
         return [f"Không đơn vị nào được xếp hạng cả năm {then} và năm {year}."]
     said = []
-    places = {area.code: place for place, area in enumerate(earlier.criteria.areas)}
-    for place, area in enumerate(group.criteria.areas):
-        held = places.get(area.code)
-        # A code may be used again for another matter; then nothing is compared.
-        if held is None or earlier.criteria.areas[held].name.vi != area.name.vi:
-            continue
-        pairs = [
-            (new, old)
-            for at, was in both
-            if (new := _area_index(group, at, place)) is not None
-            and (old := _area_index(earlier, was, held)) is not None
-        ]
-        if pairs:
-            by = sum((new - old for new, old in pairs), Fraction()) / len(pairs)
-            decimals = group.criteria.policies.index_decimals
-            by_words = moved(by, decimals, "điểm phần trăm")
-            said.append(f"{area.name.vi}: {by_words} ({len(pairs)} đơn vị).")
+    decimals = group.criteria.policies.index_decimals
+    names = {area.code: area.name.vi for area in group.criteria.areas}
+    for place, area in enumerate(compared.area_continuity):
+        moves = [by for one in both if (by := one.areas[place].change) is not None]
+        if area.after is not None and moves:
+            by_words = moved(sum(moves, Fraction()) / len(moves), decimals, "điểm phần trăm")
+            said.append(f"{names[area.after]}: {by_words} ({len(moves)} đơn vị).")
     if not said:
         return [f"Không lĩnh vực nào cùng mã, cùng tên với năm {then} để so sánh."]
     head = f"Thay đổi trung bình theo lĩnh vực so với năm {then}, trên các đơn vị có ở cả hai năm:"
-    if not _same_rules(group, earlier):
+    earlier = next(one for one in before.groups if one.name == group.name)
+    same_items = all(one.alike for one in compared.item_continuity)
+    if not same_items or earlier.criteria.policies != group.criteria.policies:
         said.append(
             "Bộ tiêu chí hai năm khác nhau, nên các thay đổi trên gồm cả phần do cách chấm;"
             " chỉ để tham khảo."
         )
     return [head, *said]
-
-
-def _in_both(group: GroupRun, earlier: GroupRun) -> list[tuple[int, int]]:
-    was = {
-        unit.id: at
-        for at, (unit, rank) in enumerate(zip(earlier.units, earlier.ranks, strict=True))
-        if rank is not None
-    }
-    return [
-        (at, was[unit.id])
-        for at, (unit, rank) in enumerate(zip(group.units, group.ranks, strict=True))
-        if rank is not None and unit.id in was
-    ]
-
-
-def _area_index(group: GroupRun, at: int, place: int) -> Fraction | None:
-    """An area's published index in percent."""
-    index = group.results[at].areas[place].index
-    decimals = group.criteria.policies.index_decimals
-    return None if index is None else Fraction(index, 10**decimals)
-
-
-def _same_rules(group: GroupRun, earlier: GroupRun) -> bool:
-    now, then = (
-        [(item.code, item.max_points, item.rule) for item in one.criteria.items()]
-        for one in (group, earlier)
-    )
-    return now == then

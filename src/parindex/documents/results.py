@@ -131,6 +131,8 @@ def notice(
 
 def _unit_says(run: IndexRun, group: GroupRun, at: int, name: str) -> list[str]:
     result, rank = group.results[at], group.ranks[at]
+    if result.index is None:
+        return [f"Không tiêu chí nào áp dụng cho đơn vị nên đơn vị không có {name}."]
     figures_ = group.figures()
     said = f"{name} của đơn vị là {index_of(group, result.index)}%"
     if rank is not None:

@@ -28,10 +28,10 @@ from parindex.documents.form import (
 )
 from parindex.documents.results import NO_NAMES, index_name, of_group
 from parindex.documents.wording import NOTHING, figure, listed
+from parindex.points import decimals_of
 from parindex.scoring.run import GroupRun, IndexRun
 from parindex.survey.finding import Finding
 
-CONFIDENCE: Final = Decimal("0.95")
 _PLACES: Final = 2
 
 
@@ -50,7 +50,7 @@ class Measured:
     n: int | None
 
 
-def measured(name: str, finding: Finding, *, confidence: Decimal = CONFIDENCE) -> Measured:
+def measured(name: str, finding: Finding, *, confidence: Decimal) -> Measured:
     """A finding as it is printed."""
     share = 100 * finding.share
     if finding.se is None:
@@ -69,6 +69,7 @@ def sipas_report(
     *,
     provenance: Provenance,
     scope: str,
+    confidence: Decimal,
     conduct: Sequence[str] = (),
     proposals: Sequence[str] = (),
     index: str = "",
@@ -76,7 +77,8 @@ def sipas_report(
 ) -> Document:
     """Báo cáo kết quả khảo sát: every survey item of every group, its units by their share.
 
-    Raises LookupError where the round has no finding.
+    ``confidence`` is that of the survey's own intervals, between 0 and 1. Raises LookupError where
+    the round has no finding.
     """
     if not run.round.findings:
         raise LookupError("findings")
@@ -85,12 +87,13 @@ def sipas_report(
         body += [Heading(text="Tình hình triển khai"), *paragraphs(conduct)]
     body.append(Heading(text="Kết quả khảo sát"))
     annexes = []
-    percent = figure(100 * CONFIDENCE, 0)
+    percent = figure(100 * confidence, decimals_of(100 * confidence))
     for group in run.groups:
         of = of_group(run, group, groups)
-        for item in _surveyed(run, group):
-            body += _item(run, group, item, of)
-        rows = _rows(run, group)
+        surveyed = _surveyed(run, group, confidence)
+        for item, found in surveyed:
+            body += _item(item, found, of)
+        rows = _rows(surveyed)
         if rows:
             table = Table(
                 title=f"Kết quả từng nội dung, từng đơn vị{of}", columns=_COLUMNS, rows=rows,
@@ -99,8 +102,8 @@ def sipas_report(
             annexes.append(Annex(title=f"Kết quả khảo sát chi tiết{of}", blocks=(table,)))
     body.append(
         Paragraph(
-            text="Hai đơn vị có khoảng tin cậy chồng lên nhau thì chưa đủ căn cứ để nói đơn vị nào"
-            " hơn."
+            text="Hai đơn vị có khoảng tin cậy chồng lên nhau thì thứ tự trên chưa nói được đơn vị"
+            " nào hơn; muốn biết phải kiểm định chênh lệch giữa hai đơn vị."
         )
     )
     if proposals:
@@ -126,26 +129,23 @@ _COLUMNS: Final = (
 )
 
 
-def _surveyed(run: IndexRun, group: GroupRun) -> list[Item]:
-    return [
-        item
-        for item in group.criteria.items()
-        if item.source in {Source.SURVEY, Source.INDEX} and _of_item(run, group, item)
-    ]
+def _surveyed(
+    run: IndexRun, group: GroupRun, confidence: Decimal
+) -> list[tuple[Item, list[Measured]]]:
+    """The items that a survey found, with its findings: the greatest first, then by unit."""
+    surveyed = []
+    for item in group.criteria.items():
+        found = [
+            measured(unit.name, finding, confidence=confidence)
+            for unit in group.units
+            if (finding := run.round.findings.get((unit.id, item.code))) is not None
+        ]
+        if found and item.source in {Source.SURVEY, Source.INDEX}:
+            surveyed.append((item, sorted(found, key=lambda one: -one.share)))
+    return surveyed
 
 
-def _of_item(run: IndexRun, group: GroupRun, item: Item) -> list[Measured]:
-    """What was found of one item, the greatest first, then by the order of units."""
-    found = [
-        measured(unit.name, finding)
-        for unit in group.units
-        if (finding := run.round.findings.get((unit.id, item.code))) is not None
-    ]
-    return sorted(found, key=lambda one: -one.share)
-
-
-def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
-    found = _of_item(run, group, item)
+def _item(item: Item, found: Sequence[Measured], of: str) -> list[Block]:
     name = f"{item.code}. {item.name.vi}"
     # The greatest stand first; equal shares have the place of the first of them.
     shares = [one.share for one in found]
@@ -156,10 +156,9 @@ def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
         )
         for one in found
     ]  # fmt: skip
-    span = _span(found)
     charts = [
         rank_dots(
-            places[start : start + PAGE_ROWS], title=f"{name}{of}", decimals=_PLACES, span=span,
+            places[start : start + PAGE_ROWS], title=f"{name}{of}", decimals=_PLACES, among=places,
             estimates=True, key=f"survey-{item.id}-{part}",
         )
         for part, start in enumerate(range(0, len(places), PAGE_ROWS), 1)
@@ -169,11 +168,6 @@ def _item(run: IndexRun, group: GroupRun, item: Item, of: str) -> list[Block]:
         *paragraphs(_says(found)),
         *(Picture(chart=one) for one in charts),
     ]
-
-
-def _span(found: Sequence[Measured]) -> tuple[Decimal, Decimal]:
-    all_ = [value for one in found for value in (one.share, one.low, one.high) if value is not None]
-    return min(all_), max(all_)
 
 
 def _says(found: Sequence[Measured]) -> list[str]:
@@ -189,13 +183,13 @@ def _says(found: Sequence[Measured]) -> list[str]:
     return said
 
 
-def _rows(run: IndexRun, group: GroupRun) -> tuple[tuple[str, ...], ...]:
+def _rows(surveyed: Sequence[tuple[Item, list[Measured]]]) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (
             item.code, item.name.vi, one.unit, figure(one.share, _PLACES),
             figure(one.low, _PLACES), figure(one.high, _PLACES),
             NOTHING if one.n is None else str(one.n),
         )
-        for item in _surveyed(run, group)
-        for one in _of_item(run, group, item)
+        for item, found in surveyed
+        for one in found
     )  # fmt: skip

@@ -85,7 +85,9 @@ def heat_map(
                 )  # fmt: skip
     height = round(_TOP + row * len(rows) + 6)
     named = [areas[at] for at in order]
-    alt = Text(vi=_finding(named, rows, order, "vi"), en=_finding(named, rows, order, "en"))
+    alt = Text(
+        vi=_finding(named, everybody, order, "vi"), en=_finding(named, everybody, order, "en")
+    )
     return Chart(
         svg=canvas.finish(height, key=key, title=title, alt=alt.say(language), language=language),
         title=title,

@@ -65,7 +65,7 @@ def rank_dots(
     title: str,
     decimals: int,
     bands: Sequence[Band] = (),
-    span: tuple[Decimal, Decimal] | None = None,
+    among: Sequence[Place] | None = None,
     row: float = 20,
     estimates: bool = False,
     language: str = "vi",
@@ -73,14 +73,16 @@ def rank_dots(
 ) -> Chart:
     """The dot plot of units in the order given, which is that of their ranks.
 
-    ``span`` holds the axis of several charts together; without it the values decide. ``row`` is
-    the height of a row in pixels. ``estimates`` come from a sample: their order is no ranking,
+    ``among`` is the whole group where only a part of it is drawn, so that every part has the
+    same axis and says the same of the group. ``row`` is the height of a row in pixels.
+    ``estimates`` come from a sample: their order is no ranking,
     and no word says it is.
     """
     words = _WORDS[language]
     of_rank = words["order" if estimates else "rank"]
-    spread = any(one.low is not None for one in places)
-    axis = _Axis(places, span)
+    everybody = places if among is None else among
+    spread = any(one.low is not None for one in everybody)
+    axis = _Axis(everybody)
     canvas = Canvas(_WIDTH)
     bottom = _TOP + row * len(places)
     _bands(canvas, bands, axis, bottom)
@@ -93,8 +95,8 @@ def rank_dots(
     for at, place in enumerate(places):
         _row(canvas, place, _TOP + row * at + row / 2, axis, decimals, language)
     alt = Text(
-        vi=_finding(places, bands, decimals, "vi", estimates=estimates),
-        en=_finding(places, bands, decimals, "en", estimates=estimates),
+        vi=_finding(everybody, bands, decimals, "vi", estimates=estimates),
+        en=_finding(everybody, bands, decimals, "en", estimates=estimates),
     )
     columns = [of_rank, words["unit"], words["axis"]]
     if spread:
@@ -115,16 +117,15 @@ def rank_dots(
 class _Axis:
     """Values to places across the plot."""
 
-    def __init__(self, places: Sequence[Place], span: tuple[Decimal, Decimal] | None) -> None:
+    def __init__(self, places: Sequence[Place]) -> None:
         found = [
             value for one in places for value in (one.value, one.low, one.high) if value is not None
         ] or [Decimal(0), Decimal(100)]
-        low, high = span or (min(found), max(found))
-        self.ticks = ticks(low, high)
+        self.ticks = ticks(min(found), max(found))
         self.low, self.high = self.ticks[0], self.ticks[-1]
 
     def x(self, value: Decimal) -> float:
-        """Where a value stands; one outside the span stands at its end."""
+        """Where a value stands; one beyond the axis stands at its end."""
         part = float((value - self.low) / (self.high - self.low))
         return _PLOT[0] + min(max(part, 0.0), 1.0) * (_PLOT[1] - _PLOT[0])
 

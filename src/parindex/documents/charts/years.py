@@ -165,24 +165,24 @@ def _finding(courses: Sequence[Course], years: Sequence[int], language: str) -> 
     if len(years) < 2:
         return "Chỉ có một năm, chưa so sánh được." if vi else "One year alone: nothing to compare."
     first, last = years[0], years[-1]
-    moved = {
-        one.name: one.ranks[first] - one.ranks[last]
+    moved = [
+        (one.name, one.ranks[first] - one.ranks[last])
         for one in courses
         if first in one.ranks and last in one.ranks
-    }
+    ]
     if not moved:
         return (
             f"Không đơn vị nào có hạng cả năm {first} và năm {last}."
             if vi
             else f"No unit has a rank in both {first} and {last}."
         )
-    up, down = max(moved.values()), min(moved.values())
+    up, down = max(by for _, by in moved), min(by for _, by in moved)
     said = []
     if up > 0:
-        names = listed([name for name, by in moved.items() if by == up], language, most=3)
+        names = listed([name for name, by in moved if by == up], language, most=3)
         said.append(f"tăng nhiều nhất: {names} ({up} bậc)" if vi else f"most risen: {names} ({up})")
     if down < 0:
-        names = listed([name for name, by in moved.items() if by == down], language, most=3)
+        names = listed([name for name, by in moved if by == down], language, most=3)
         said.append(
             f"giảm nhiều nhất: {names} ({-down} bậc)" if vi else f"most fallen: {names} ({-down})"
         )
