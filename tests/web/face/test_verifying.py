@@ -184,6 +184,8 @@ def test_a_file_of_the_reader_is_checked_too(opened, tmp_path: Path):
         one.page.locator("[data-verify=file]").set_input_files(file)
         one.verdict()
         assert kind in one.kind(), one.page.locator("main").inner_text()
+        if content == b"hello":
+            assert "The archive" in one.page.locator(".notice p").first.inner_text()
         one.page.evaluate("document.querySelector('[data-verify=verdict]').replaceChildren()")
     assert not one.troubles
 

@@ -6,7 +6,7 @@
 //   <div data-verify="verdict">                  is filled: green, or the first difference
 // It is included as <script type="module" src=".../js/verifying/page.js">. The language is that of <html>.
 import { check } from "./checking.js";
-import { languageOf, say, sayFinding } from "./words.js";
+import { languageOf, say, sayCode, sayFinding } from "./words.js";
 
 const LISTED = 50;
 // How far each step has come when it begins, in percent; `computing` fills what lies behind it.
@@ -74,7 +74,7 @@ function tell({ step, done, all }) {
   const steps = Object.keys(AT);
   const next = AT[steps[steps.indexOf(step) + 1]] ?? 100;
   part("progress").value = AT[step] + (all > 0 ? ((next - AT[step]) * done) / all : 0);
-  const words = t(step, { done: count(done), all: count(all) });
+  const words = t(step, { all: count(all) });
   // Numbers that run are seen on the bar; to a screen reader each step is said once.
   if (spoken !== step) part("status").textContent = words;
   spoken = step;
@@ -117,7 +117,7 @@ function bad({ findings, more, digest }, name) {
   const left = all - 1 - listed.length;
   return notice("error", t("bad"), [
     h("h3", {}, t("first")),
-    h("p", {}, say(first.code, language)),
+    h("p", {}, sayCode(first.code, language)),
     facts([["where", code(first.where)], ...compared(first), ["file", name], digest && ["digest", code(digest)]]),
     rest.length > 0 && h("details", {}, h("summary", {}, t("others", { count: count(all - 1) })),
       h("ol", { start: "2" }, ...listed.map((one) => h("li", {}, sayFinding(one, language),

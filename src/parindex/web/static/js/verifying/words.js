@@ -46,7 +46,7 @@ const PAGE = {
   digests: ["Đang tính mã băm của từng thành phần…", "Computing the digest of each member…"],
   reading: ["Đang đọc số liệu…", "Reading the data…"],
   values: ["Đang kiểm tra từng giá trị…", "Checking each value…"],
-  computing: ["Đang tính lại: {done}/{all} đơn vị…", "Recomputing: {done} of {all} units…"],
+  computing: ["Đang tính lại {all} đơn vị…", "Recomputing {all} units…"],
   comparing: ["Đang so từng con số với kết quả công bố…", "Comparing each figure with the published results…"],
   good: ["Kết quả khớp: tính lại ra đúng từng con số", "The results are right: every figure comes out again"],
   bad: ["Gói không khớp", "The bundle does not verify"],
@@ -83,9 +83,12 @@ const LANGUAGES = ["vi", "en"];
 export const languageOf = (code) => (code?.startsWith("en") ? "en" : "vi");
 
 export function say(key, language, values = {}) {
-  const text = (PAGE[key] ?? FINDINGS[key])[LANGUAGES.indexOf(language)];
+  const text = PAGE[key][LANGUAGES.indexOf(language)];
   return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
+// What is wrong, by its code; some codes are words of the page too, and mean something else there.
+export const sayCode = (code, language) => FINDINGS[code][LANGUAGES.indexOf(language)];
+
 // A finding in a sentence.
-export const sayFinding = ({ code, where }, language) => `${say(code, language)}: ${where}`;
+export const sayFinding = ({ code, where }, language) => `${sayCode(code, language)}: ${where}`;
