@@ -87,6 +87,12 @@ def check_distances(group_: GroupRun, at: int, found: UnitMargins) -> None:
         assert less.ranks[at] == found.rank
         beside = {group_.units.index(one) for one in group_.units if one.id in found.rise.beside}
         assert {group_.ranks[one] for one in beside} == {found.rise.rank}
+        shared = {key(group_, group_.results[one]) for one in beside}
+        assert beside == {
+            one
+            for one, result in enumerate(group_.results)
+            if group_.ranks[one] is not None and key(group_, result) in shared
+        }
     if found.fall is not None:
         after = with_points(group_, at, -found.fall.steps * step(group_))
         assert (after.ranks[at] or 0) > found.rank
@@ -94,7 +100,7 @@ def check_distances(group_: GroupRun, at: int, found: UnitMargins) -> None:
         assert (hair.ranks[at] or 0) > found.rank
         assert with_points(group_, at, -found.fall.points).ranks[at] == found.rank
         assert not found.fall.enough
-    elif found.rank is not None:
+    else:
         after = with_points(group_, at, Fraction(-(10**6)))
         assert after.ranks[at] == found.rank
     if found.chaser is not None:
@@ -105,6 +111,12 @@ def check_distances(group_: GroupRun, at: int, found: UnitMargins) -> None:
         assert key(group_, passed.results[other]) > own
         almost = with_points(group_, other, just_less(gain))
         assert key(group_, almost.results[other]) <= own
+        # Nobody level with it or behind passes with less.
+        for rival, rank in enumerate(group_.ranks):
+            if rival != at and rank is not None and key(group_, group_.results[rival]) <= own:
+                tried = with_points(group_, rival, just_less(gain))
+                if rank == group_.ranks[other]:
+                    assert key(group_, tried.results[rival]) <= own
 
 
 def better(group_: GroupRun, one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -267,7 +268,9 @@ def test_there_is_no_live_formula_in_any_file(tmp_path: Path):
     read = rows_of(made["csv/units.csv"])[1:]
     assert {restored(line[2]) for line in read} == {one[2] for one in units.rows} == {*HOSTILE}
     # Nor does a page of words take a name for its own marks.
-    assert "\\|x\\|" in made["README.md"].decode() or "|x|" not in made["README.md"].decode()
+    named = exported(of, replace(FULL_TERMS, publisher="<b>A|*B*"))
+    assert "<b>A|*B*" not in named["README.md"].decode()
+    assert "\\<b\\>A\\|\\*B\\*" in named["README.md"].decode()
 
 
 # ---- what describes

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,19 +17,12 @@ from parindex.whole import whole_folder
 if TYPE_CHECKING:
     from parindex.publication.open_data import Published, Terms
 
-# What is exported: its files by their paths in the folder.
-Part = Callable[["Published", "Terms"], dict[str, bytes]]
-
 
 def _open_data(of: Published, terms: Terms) -> dict[str, bytes]:
     from parindex.publication.data_package import files  # noqa: PLC0415 - slow import
     from parindex.workbooks.open_data_book import open_data_book  # noqa: PLC0415 - slow import
 
     return files(of, terms, workbook=open_data_book(of, terms))
-
-
-# Each part has names of its own; the official documents are one more line here.
-PARTS: Final[tuple[Part, ...]] = (_open_data,)
 
 
 def export(
@@ -65,7 +57,7 @@ def export(
         issued=day,
     )
     of = open_data.published(bundle.read_bytes(), file=os.fspath(bundle))
-    made = {path: content for part in PARTS for path, content in part(of, terms).items()}
+    made = _open_data(of, terms)
     with whole_folder(to) as fresh:
         for path, content in made.items():
             place = fresh / path

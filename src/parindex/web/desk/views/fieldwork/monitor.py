@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from parindex.csvtable import harmless
 from parindex.web.desk.attaching import CSV, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.templatetags.words import number, percent
@@ -107,7 +108,8 @@ def table(request: DeskRequest, wave_id: UUID) -> HttpResponse:
     for one in found.cells:
         count = one.count
         writer.writerow(
-            ["cell", one.cell.stratum, one.cell.psu, one.unit_name, one.cell.service, "",
+            ["cell",
+             *map(harmless, (one.cell.stratum, one.cell.psu, one.unit_name, one.cell.service)), "",
              count.target, count.drawn, count.invited, count.used, count.refused,
              count.unreachable, count.replaced]
         )  # fmt: skip

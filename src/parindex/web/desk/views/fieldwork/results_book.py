@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from parindex.csvtable import harmless
 from parindex.web.desk.attaching import CSV, XLSX, attached
 from parindex.web.desk.frame import DeskRequest
 from parindex.web.desk.views.fieldwork.opening import watched_wave
@@ -234,7 +235,8 @@ def table(request: DeskRequest, wave_id: UUID) -> HttpResponse:
         shown = "suppressed" if one.hidden else "flagged" if one.flagged else "shown"
         numbers = (one.index, one.se, one.low, one.high)
         writer.writerow(
-            [one.measure, one.of, one.label, one.unit, one.service, one.stratum, shown,
+            [one.measure, one.of,
+             *map(harmless, (one.label, one.unit, one.service, one.stratum)), shown,
              *("" if number is None else report.published(number) for number in numbers),
              "" if one.n is None else one.n]
         )  # fmt: skip

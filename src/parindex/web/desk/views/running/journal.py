@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from parindex.csvtable import harmless
 from parindex.web import jobs
 from parindex.web.assessment.queries import running
 from parindex.web.desk.attaching import CSV, attached, streamed
@@ -138,11 +139,7 @@ def _pairs(found: list[tuple[str, str]]) -> str:
 
 def _csv(cells: list[str]) -> str:
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerow(
-        # A cell that begins like a formula is text, in every spreadsheet.
-        f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
-        for cell in cells
-    )
+    csv.writer(stream, lineterminator="\r\n").writerow(harmless(cell) for cell in cells)
     return stream.getvalue()
 
 
