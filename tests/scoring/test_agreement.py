@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import oracle
+import pytest
 import seasons
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -90,6 +91,8 @@ def season(seed: int, groups: int, *, ties: bool, flavour: str | None = None) ->
         assert list(disagreements(Path(name))) == []
 
 
+@pytest.mark.long
+@pytest.mark.campaign
 @campaign(9)
 @given(SEEDS, GROUPS, FLAVOURS)
 def test_every_printed_cell_agrees_with_the_oracle(seed: int, groups: int, flavour: str | None):

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -24,7 +23,6 @@ web_setup.set_up()
 from parindex.web import starting  # noqa: E402 - after Django is set up
 
 EMPTY = "empty"
-_HERE = Path(__file__).parent
 _numbers = count(1)
 
 
@@ -37,21 +35,6 @@ class CommittedDatabase:
     @property
     def url(self) -> str:
         return web_setup.server().url(self.name)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Coverage is asked of the engine, which its own tests reach; tracing doubles these tests."""
-    plugin: Any = item.config.pluginmanager.getplugin("_cov")
-    tracer = plugin.cov_controller if plugin is not None else None
-    # Asked for every test of the run, not of this folder alone.
-    if tracer is None or not item.path.is_relative_to(_HERE):
-        return (yield)
-    tracer.pause()
-    try:
-        return (yield)
-    finally:
-        tracer.resume()
 
 
 @pytest.fixture(scope="session")

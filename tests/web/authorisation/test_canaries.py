@@ -60,6 +60,7 @@ def sighted(said: bytes) -> bool:
     return any(one in said.lower() for one in FOREIGN_WORDS)
 
 
+@pytest.mark.long
 def test_what_another_province_has_is_not_there(door, record_property):
     """With the other province's ids nothing is found, by reading or by writing."""
     wrong, counted = [], Counter()
@@ -107,6 +108,7 @@ def _hidden(route: Route, persona: str) -> set[str]:
     return {"unknown"}
 
 
+@pytest.mark.long
 def test_no_list_search_or_export_shows_another_province(door, record_property):
     wrong, n = [], 0
     for name, route in routes().items():

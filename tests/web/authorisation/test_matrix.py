@@ -74,6 +74,7 @@ def test_every_route_has_its_row_and_every_row_its_route():
             assert set(row) & set(METHODS) == set(route.methods), name
 
 
+@pytest.mark.long
 def test_every_answer_is_the_matrix_s(door, record_property):
     phase, counted, wrong = door.world.phase, Counter(), []
     met: dict[str, set[str]] = {}

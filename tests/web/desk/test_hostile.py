@@ -37,6 +37,7 @@ def sent(client, url, named, **more: str):
     return response.status_code
 
 
+@pytest.mark.long
 def test_three_hundred_hostile_files_as_evidence(province):
     client = log_in(Client(), province.people["officer"])
     # In turn to every item, so that no page grows long with what was good under a bad name.

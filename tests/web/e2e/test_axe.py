@@ -230,6 +230,7 @@ def world(committed_db: Any) -> World:
     return make()
 
 
+@pytest.mark.long
 def test_every_page_at_two_widths(
     world: World, live_server: Any, browser: Any, album: Album
 ) -> None:

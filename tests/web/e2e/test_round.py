@@ -114,6 +114,7 @@ def command(database: str, *words: str, said: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.long
 def test_a_whole_round_is_played_through_the_pages(
     committed_db: Any,
     live_server: Any,

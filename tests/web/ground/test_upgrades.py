@@ -49,6 +49,7 @@ def results() -> dict[str, calculation.Provisional]:
     return {one.slug: calculation.result_of(one) for one in Round.objects.all()}
 
 
+@pytest.mark.long
 def test_a_whole_province_is_carried_over(committed_db, empty_database, tmp_path):
     with folders(tmp_path / "old"):
         filling.fill()

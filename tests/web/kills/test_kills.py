@@ -76,6 +76,7 @@ class Writer:
         return [line for line in lines if line != "ready"]
 
 
+@pytest.mark.long
 def test_no_confirmed_write_is_lost_and_none_is_half_there(data: Path, tmp_path: Path):
     chance = random.Random()
     server = Embedded(data / "postgres")
@@ -183,6 +184,7 @@ def wait_for(what: bool, port: int, seconds: float = PATIENCE) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 def test_serve_outlives_its_workers_and_its_database(place: Path):
     data, port = place / "data", free_port()
