@@ -29,6 +29,12 @@ def say(vi: str, en: str) -> None:
     typer.echo(en if language() == "en" else vi)
 
 
+def show_progress(done: int, of: int) -> None:
+    """How far long work is, on one line of a terminal; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{done}/{of}", err=True, nl=done == of)
+
+
 def tell(error: ParindexError) -> None:
     """The problems of an error, one a line, on stderr."""
     for line in error.say(language()):
