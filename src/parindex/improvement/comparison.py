@@ -53,7 +53,7 @@ def compare(
         after=after.round.spec.round,
         mergers=mergers,
         groups=tuple(
-            _group(after, old[theirs], new[ours], kinship, (areas or {}).get(ours))
+            _group(before, after, old[theirs], new[ours], kinship, (areas or {}).get(ours))
             for ours, theirs in pairs.items()
         ),
         only_before=tuple(name for name in old if name not in pairs.values()),
@@ -120,13 +120,15 @@ def _refuse_areas(run: IndexRun, group: str, codes: Iterable[str], problems: Pro
 
 
 def _group(
+    before: IndexRun,
     after: IndexRun,
     old: GroupRun,
     new: GroupRun,
     kinship: Kinship,
     areas: Mapping[str, str] | None,
 ) -> GroupComparison:
-    pairer = _Pairer(after, old, new, kinship, continuity.areas(old.criteria, new.criteria, areas))
+    continued = continuity.areas(old.criteria, new.criteria, areas)
+    pairer = _Pairer(before, after, old, new, kinship, continued)
     units = tuple(pairer.unit(at) for at in new.in_order())
     here = {unit.id for unit in new.units}
     now = {unit.id: group.name for group in after.groups for unit in group.units}
@@ -165,6 +167,7 @@ class _Pairer:
 
     def __init__(
         self,
+        before: IndexRun,
         after: IndexRun,
         old: GroupRun,
         new: GroupRun,
@@ -172,7 +175,12 @@ class _Pairer:
         areas: tuple[AreaContinuity, ...],
     ) -> None:
         self.areas = areas
-        self._after = after
+        # What keeps a unit from its year before keeps it from every year before that.
+        self._declared = {
+            unit
+            for unit, told in after.round.previous.items()
+            if not told.comparable and before.round.spec.year < after.round.spec.year
+        }
         self._old, self._new = old, new
         self._kinship = kinship
         self._at = {unit.id: at for at, unit in enumerate(old.units)}
@@ -186,8 +194,7 @@ class _Pairer:
         unit = self._new.units[at]
         kin = self._kinship.of(unit, group=self._old.name)
         basis = kin.basis
-        told = self._after.round.previous.get(unit.id)
-        if told is not None and not told.comparable:
+        if basis in {Basis.SAME, Basis.ANCESTORS} and unit.id in self._declared:
             basis = Basis.DECLARED
         before = Figures()
         if basis is Basis.SAME:
