@@ -53,7 +53,7 @@ def compare(
         after=after.round.spec.round,
         mergers=mergers,
         groups=tuple(
-            _group(before, after, old[theirs], new[ours], kinship, (areas or {}).get(ours))
+            _group(after, old[theirs], new[ours], kinship, (areas or {}).get(ours))
             for ours, theirs in pairs.items()
         ),
         only_before=tuple(name for name in old if name not in pairs.values()),
@@ -120,15 +120,13 @@ def _refuse_areas(run: IndexRun, group: str, codes: Iterable[str], problems: Pro
 
 
 def _group(
-    before: IndexRun,
     after: IndexRun,
     old: GroupRun,
     new: GroupRun,
     kinship: Kinship,
     areas: Mapping[str, str] | None,
 ) -> GroupComparison:
-    continued = continuity.areas(old.criteria, new.criteria, areas)
-    pairer = _Pairer(before, after, old, new, kinship, continued)
+    pairer = _Pairer(after, old, new, kinship, continuity.areas(old.criteria, new.criteria, areas))
     units = tuple(pairer.unit(at) for at in new.in_order())
     here = {unit.id for unit in new.units}
     now = {unit.id: group.name for group in after.groups for unit in group.units}
@@ -167,7 +165,6 @@ class _Pairer:
 
     def __init__(
         self,
-        before: IndexRun,
         after: IndexRun,
         old: GroupRun,
         new: GroupRun,
@@ -175,12 +172,7 @@ class _Pairer:
         areas: tuple[AreaContinuity, ...],
     ) -> None:
         self.areas = areas
-        # What keeps a unit from its year before keeps it from every year before that.
-        self._declared = {
-            unit
-            for unit, told in after.round.previous.items()
-            if not told.comparable and before.round.spec.year < after.round.spec.year
-        }
+        self._after = after
         self._old, self._new = old, new
         self._kinship = kinship
         self._at = {unit.id: at for at, unit in enumerate(old.units)}
@@ -194,7 +186,8 @@ class _Pairer:
         unit = self._new.units[at]
         kin = self._kinship.of(unit, group=self._old.name)
         basis = kin.basis
-        if basis in {Basis.SAME, Basis.ANCESTORS} and unit.id in self._declared:
+        told = self._after.round.previous.get(unit.id)
+        if told is not None and not told.comparable:
             basis = Basis.DECLARED
         before = Figures()
         if basis is Basis.SAME:
