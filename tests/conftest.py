@@ -5,7 +5,9 @@ rests elsewhere, and in campaigns, which reach nothing that a smaller test besid
 """
 
 import os
+import sys
 from collections.abc import Iterator
+from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import Any
 
@@ -42,18 +44,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = ordered
 
 
+_rested = False
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Trace a test of the engine alone, and no campaign."""
+    global _rested  # noqa: PLW0603 - of this process, as what is remembered is
     plugin: Any = item.config.pluginmanager.getplugin("_cov")
     tracer = plugin.cov_controller if plugin is not None else None
     elsewhere = item.path.is_relative_to(_HERE) and (
         item.path.relative_to(_HERE).parts[0] not in _TRACED
     )
-    if tracer is None or not (elsewhere or item.get_closest_marker("campaign")):
+    if tracer is None:
         return (yield)
+    if not (elsewhere or item.get_closest_marker("campaign")):
+        if _rested:
+            _forget()
+        _rested = False
+        return (yield)
+    _rested = True
     tracer.pause()
     try:
         return (yield)
     finally:
         tracer.resume()
+
+
+def _forget() -> None:
+    """Forget what was read while nothing was traced, so that it is read again where it is."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("parindex.") and not name.startswith("parindex.web."):
+            for one in list(vars(module).values()):
+                if isinstance(one, _lru_cache_wrapper) and one.__module__ == name:
+                    one.cache_clear()
