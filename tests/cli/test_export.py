@@ -149,6 +149,17 @@ def test_every_fault_of_an_office_is_told_with_its_line(sealed: Path, tmp_path: 
     assert not (tmp_path / "ra").exists()
 
 
+def test_an_office_in_the_folder_to_replace_is_not_lost(sealed: Path, tmp_path: Path):
+    out = tmp_path / "ra"
+    out.mkdir()
+    office = out / "co-quan.yaml"
+    office.write_text(OFFICE, encoding="utf-8")
+    done = run("export", sealed / "cong-khai.zip", "--to", out, "--letterhead", office)
+    assert done.returncode == 2
+    assert str(office) in done.stderr
+    assert tree(out) == {"co-quan.yaml": OFFICE.encode()}
+
+
 def test_a_bundle_that_does_not_verify_is_no_and_leaves_the_folder_alone(
     sealed: Path, tmp_path: Path
 ):

@@ -87,7 +87,7 @@ def export(
     """Xuất dữ liệu mở và văn bản từ một gói đã kiểm chứng. (Export open data and documents.)"""
     from parindex.publication import open_data  # noqa: PLC0415 - slow import
 
-    keep_apart(to, bundle)
+    keep_apart(to, bundle, *([] if letterhead is None else [letterhead]))
     problems = Problems()
     day = parse_date(issued) if issued else None
     if issued and day is None:
